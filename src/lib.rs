@@ -3,4 +3,9 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[doc(hidden)]
+pub mod doctest;
 pub mod graph;
+pub mod machine;
+
+pub use self::machine::{Guarded, Machine, explore};

@@ -24,6 +24,7 @@
 //! walk is reported that the machine cannot take.
 
 mod build;
+mod change;
 mod id;
 mod observation;
 mod serial;
@@ -36,6 +37,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 pub use self::build::{BuildError, GraphBuilder};
+pub use self::change::IllegalChange;
 pub use self::id::{EventId, StateId, SuperstateId};
 pub use self::observation::{Observation, ObservationKind};
 pub use self::table::Table;
