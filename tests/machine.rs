@@ -255,3 +255,14 @@ fn graph_and_table_agree_with_every_machine() {
     graph_and_table_are_the_machine::<local::Oven>();
     graph_and_table_are_the_machine::<turnstile::Turnstile>();
 }
+
+#[test]
+fn an_abstraction_makes_endless_data_finite() {
+    // Its log grows for ever and is left out of the abstraction.
+    let order = explore::<flat::Order>(Limits::default()).unwrap();
+    assert_eq!(order.configurations().len(), 4);
+    assert_eq!(
+        order.graph().completeness(),
+        fsmcheck::graph::Completeness::Exhaustive
+    );
+}

@@ -13,7 +13,8 @@ use crate::graph::{BuildError, Graph, StateId, Table};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// At most this many configurations (state and data); 100 000 unless given.
+    /// At most this many configurations (state and data), beside the starts;
+    /// 100 000 unless given.
     pub configurations: usize,
     /// At most this many events after a start; no limit unless given.
     pub depth: usize,
@@ -136,8 +137,8 @@ pub struct Explored<M: Explorable> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn explore<M: Explorable>(limits: Limits) -> Result<Explored<M>, ExploreError> {
-    let mut search = Search::<M>::start()?;
-    search.run(&limits);
+    let mut search = Search::<M>::start(limits)?;
+    search.run();
     search.finish()
 }
 

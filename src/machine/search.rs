@@ -9,7 +9,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::catch::{Panic, catch};
 use super::names::Names;
-use super::{Explorable, ExploreError, Explored, Limits, StepKind};
+use super::{Explorable, ExploreError, Explored, Invariant, Limits, StepKind};
 use crate::graph::{
     BuildError, Completeness, Condition, EventId, Graph, GraphBuilder, Observation,
     ObservationKind, StateId, SuperstateId, Transition, TransitionKind, Walk,
@@ -33,6 +33,8 @@ struct Taken<M: Explorable> {
 }
 
 pub(super) struct Search<M: Explorable> {
+    limits: Limits,
+    invariants: Vec<Invariant<M>>,
     events: Vec<M::Event<'static>>,
     configurations: IndexSet<(M, M::State), FxBuildHasher>,
     n_starts: usize,
@@ -52,7 +54,7 @@ struct Sighting {
 }
 
 impl<M: Explorable> Search<M> {
-    pub(super) fn start() -> Result<Self, ExploreError> {
+    pub(super) fn start(limits: Limits) -> Result<Self, ExploreError> {
         let in_declaration = |panic: Panic| ExploreError::PanicInDeclaration {
             machine: M::name(),
             panic: panic.to_string(),
@@ -62,6 +64,8 @@ impl<M: Explorable> Search<M> {
             return Err(ExploreError::EmptyAlphabet { machine: M::name() });
         }
         let mut search = Self {
+            limits,
+            invariants: catch(M::invariants).map_err(in_declaration)?,
             events,
             configurations: IndexSet::default(),
             n_starts: 0,
@@ -89,19 +93,15 @@ impl<M: Explorable> Search<M> {
         Ok(search)
     }
 
-    pub(super) fn run(&mut self, limits: &Limits) {
-        let deadline = limits.time.map(|time| Instant::now() + time);
+    pub(super) fn run(&mut self) {
+        let deadline = self.limits.time.map(|time| Instant::now() + time);
         let mut next = 0;
         while next < self.configurations.len() {
-            if self.configurations.len() > limits.configurations {
-                self.completeness = Completeness::ConfigurationLimit;
-                return;
-            }
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 self.completeness = Completeness::TimeLimit;
                 return;
             }
-            if self.depth[next] >= limits.depth {
+            if self.depth[next] >= self.limits.depth {
                 self.completeness = Completeness::DepthLimit;
                 return;
             }
@@ -112,7 +112,6 @@ impl<M: Explorable> Search<M> {
 
     /// Takes every event from one configuration.
     fn expand(&mut self, index: usize) {
-        self.check_configuration(index);
         for position in 0..self.events.len() {
             let event = EventId::at(position);
             let first = self.take(index, position);
@@ -166,11 +165,12 @@ impl<M: Explorable> Search<M> {
                     }
                 }
                 Ok(Taken { kind, level, after }) => {
-                    let to = self.add(after, Some((index, event)));
-                    let kind = if kind == StepKind::Moved {
-                        TransitionKind::Moved
-                    } else {
-                        TransitionKind::Stayed
+                    let Some(to) = self.add(after, Some((index, event))) else {
+                        continue;
+                    };
+                    let kind = match kind {
+                        StepKind::Moved => TransitionKind::Moved,
+                        StepKind::Stayed | StepKind::Refused => TransitionKind::Stayed,
                     };
                     self.edges.push(Edge {
                         from: index,
@@ -191,18 +191,18 @@ impl<M: Explorable> Search<M> {
             let (kind, level) = M::with_context(|context| {
                 M::step_in_place(&mut storage, &mut state, &self.events[event], context)
             });
-            Taken {
-                kind,
-                level,
-                after: (storage, state),
-            }
+            let after = match kind {
+                StepKind::Refused => (storage, state),
+                StepKind::Moved | StepKind::Stayed => M::abstracted(storage, state),
+            };
+            Taken { kind, level, after }
         })
     }
 
     /// Holds a configuration against the declared invariants and repeats its
     /// state's entry actions.
     fn check_configuration(&mut self, index: usize) {
-        for invariant in M::invariants() {
+        for invariant in self.invariants.clone() {
             let (storage, state) = &self.configurations[index];
             let broken = match catch(|| (invariant.holds)(storage, state)) {
                 Ok(true) => continue,
@@ -238,15 +238,29 @@ impl<M: Explorable> Search<M> {
         self.saw(ObservationKind::EntryNotRepeatable, index, None, "", detail);
     }
 
-    fn add(&mut self, configuration: (M, M::State), before: Option<(usize, EventId)>) -> usize {
+    /// The index of a configuration, which is checked when it is new; `None` when
+    /// there is no room for it.
+    fn add(
+        &mut self,
+        configuration: (M, M::State),
+        before: Option<(usize, EventId)>,
+    ) -> Option<usize> {
+        if before.is_some() && self.configurations.len() >= self.limits.configurations {
+            let known = self.configurations.get_index_of(&configuration);
+            if known.is_none() {
+                self.completeness = Completeness::ConfigurationLimit;
+            }
+            return known;
+        }
         let (index, new) = self.configurations.insert_full(configuration);
         if new {
             self.names.state(&self.configurations[index].1);
             self.came_from.push(before);
             self.depth
                 .push(before.map_or(0, |(before, _)| self.depth[before] + 1));
+            self.check_configuration(index);
         }
-        index
+        Some(index)
     }
 
     /// Notes an observation; of the same one in several configurations the first,
