@@ -139,6 +139,7 @@ impl GraphBuilder {
     pub fn state(&mut self, name: impl Into<String>, superstate: Option<SuperstateId>) -> StateId {
         self.states.push(State {
             name: name.into(),
+            code: None,
             superstate,
             initial: false,
             terminal: false,

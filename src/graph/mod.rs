@@ -49,6 +49,8 @@ pub use self::walk::Walk;
 pub struct State {
     /// Its name, unique in the graph.
     pub name: String,
+    /// The number that stands for it where it is stored or sent, if it has one.
+    pub code: Option<i64>,
     /// The superstate that directly contains it.
     pub superstate: Option<SuperstateId>,
     /// Whether the machine can start here.

@@ -44,6 +44,8 @@ struct SuperstateEntry {
 #[derive(Deserialize, Serialize)]
 struct StateEntry {
     name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code: Option<i64>,
     /// Index of the superstate around it.
     #[serde(default)]
     superstate: Option<SuperstateId>,
@@ -81,6 +83,7 @@ impl From<Graph> for Document {
     fn from(graph: Graph) -> Self {
         let states = graph.states().map(|(_, state)| StateEntry {
             name: state.name.clone(),
+            code: state.code,
             superstate: state.superstate,
             initial: state.initial,
             terminal: state.terminal,
@@ -148,6 +151,7 @@ impl TryFrom<Document> for Graph {
             let id = builder.state(entry.name.as_str(), entry.superstate);
             index.insert(entry.name, id);
             let state = builder.state_mut(id);
+            state.code = entry.code;
             state.initial = entry.initial;
             state.configurations = entry.configurations;
             state.note = entry.note;

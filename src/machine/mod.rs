@@ -190,6 +190,14 @@ pub trait Machine:
         identifier(&format!("{state:?}"))
     }
 
+    /// The number that stands for a state where it is stored or sent, if it has
+    /// one.
+    #[must_use]
+    fn state_code(state: &Self::State) -> Option<i64> {
+        let _ = state;
+        None
+    }
+
     /// Name of an event, where its `Debug` form is not the best one.
     #[must_use]
     fn event_name(event: &Self::Event<'_>) -> Option<String> {

@@ -306,9 +306,11 @@ impl<M: Explorable> Search<M> {
         let mut builder = GraphBuilder::new(M::name(), event_names);
         self.declare(&mut builder);
         self.names.add_superstates(&mut builder);
-        for (name, superstate, _) in &self.names.states {
+        for (name, superstate, state) in &self.names.states {
             let id = builder.state(name.as_str(), *superstate);
-            builder.state_mut(id).configurations = 0;
+            let node = builder.state_mut(id);
+            node.code = M::state_code(state);
+            node.configurations = 0;
         }
         for (index, state) in state_of.iter().enumerate() {
             let node = builder.state_mut(*state);
