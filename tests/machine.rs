@@ -162,7 +162,7 @@ fn data_makes_several_configurations_of_a_state() {
     );
     let walk = graph.shortest_walk_from_start(alarm).unwrap();
     assert_eq!(
-        walk.display(graph).to_string(),
+        walk.named(graph).to_string(),
         "Locked --Kick--> Locked --Kick--> Locked --Kick--> Alarm",
         "the shortest walk counts the kicks that data asks for"
     );

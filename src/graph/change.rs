@@ -1,7 +1,7 @@
 //! Validation by pairs of states: is there an event that does it, and for
 //! observers who miss steps, is there a walk.
 
-use super::{Graph, StateId, Transition, Walk};
+use super::{Graph, NamedWalk, StateId, Transition, Walk};
 
 /// A change from a state to a state that the machine does not make.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -17,7 +17,7 @@ pub struct IllegalChange {
     /// The states that one event can lead to.
     pub legal: Vec<String>,
     /// The shortest legal way to the state after, if there is one.
-    pub walk: Option<String>,
+    pub walk: Option<NamedWalk>,
 }
 
 impl Graph {
@@ -81,12 +81,12 @@ impl Graph {
                 .into_iter()
                 .map(|state| self.state(state).name.clone())
                 .collect(),
-            walk: walk.map(|walk| walk.display(self).to_string()),
+            walk: walk.map(|walk| walk.named(self)),
         }
     }
 }
 
-fn way(walk: &Option<String>) -> String {
+fn way(walk: &Option<NamedWalk>) -> String {
     walk.as_ref().map_or_else(
         || " by any events".to_owned(),
         |walk| format!(" with one event (it takes {walk})"),

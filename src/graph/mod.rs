@@ -41,7 +41,7 @@ pub use self::change::IllegalChange;
 pub use self::id::{EventId, StateId, SuperstateId};
 pub use self::observation::{Observation, ObservationKind};
 pub use self::table::Table;
-pub use self::walk::Walk;
+pub use self::walk::{NamedStep, NamedWalk, Walk};
 
 /// A state of a machine, as a node of its [`Graph`].
 #[derive(Clone, Debug, Eq, PartialEq)]

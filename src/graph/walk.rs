@@ -39,33 +39,51 @@ impl Walk {
         self.steps.iter().map(|(event, _)| *event)
     }
 
-    /// The walk with the names of the graph that it belongs to, such as
+    /// The walk with the names of the graph that it belongs to; prints as
     /// `Closed --Open--> Opened --Close--> Closed`.
+    ///
+    /// # Panics
+    ///
+    /// When the walk is not one of this graph.
     #[must_use]
-    pub fn display<'a>(&'a self, graph: &'a Graph) -> impl fmt::Display + 'a {
-        Named { walk: self, graph }
+    pub fn named(&self, graph: &Graph) -> NamedWalk {
+        let step = |(event, state): &(EventId, StateId)| NamedStep {
+            event: graph.event(*event).to_owned(),
+            state: graph.state(*state).name.clone(),
+        };
+        NamedWalk {
+            start: graph.state(self.start).name.clone(),
+            steps: self.steps.iter().map(step).collect(),
+        }
     }
 }
 
-/// A walk with the names of its graph.
-struct Named<'a> {
-    walk: &'a Walk,
-    graph: &'a Graph,
+/// A [`Walk`] with names instead of ids.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct NamedWalk {
+    /// The state in which it begins.
+    pub start: String,
+    /// Its steps in order.
+    pub steps: Vec<NamedStep>,
 }
 
-impl fmt::Display for Named<'_> {
+/// A step of a [`NamedWalk`].
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct NamedStep {
+    /// The event.
+    pub event: String,
+    /// The state after it.
+    pub state: String,
+}
+
+impl fmt::Display for NamedWalk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { walk, graph } = self;
-        f.write_str(&graph.state(walk.start).name)?;
-        for (event, state) in &walk.steps {
-            write!(
-                f,
-                " --{}--> {}",
-                graph.event(*event),
-                graph.state(*state).name
-            )?;
-        }
-        Ok(())
+        f.write_str(&self.start)?;
+        self.steps
+            .iter()
+            .try_for_each(|step| write!(f, " --{}--> {}", step.event, step.state))
     }
 }
 

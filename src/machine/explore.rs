@@ -133,7 +133,7 @@ pub struct Explored<M: Explorable> {
 /// let closed = door.state_id(&State::Closed {}).ok_or("never closed")?;
 /// let opened = door.state_id(&State::Opened {}).ok_or("never opened")?;
 /// let walk = door.graph().shortest_walk(closed, opened).ok_or("no way")?;
-/// assert_eq!(walk.display(door.graph()).to_string(), "Closed --Open--> Opened");
+/// assert_eq!(walk.named(door.graph()).to_string(), "Closed --Open--> Opened");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn explore<M: Explorable>(limits: Limits) -> Result<Explored<M>, ExploreError> {
@@ -147,6 +147,12 @@ impl<M: Explorable> Explored<M> {
     #[must_use]
     pub fn graph(&self) -> &Graph {
         &self.graph
+    }
+
+    /// The transition graph alone.
+    #[must_use]
+    pub fn into_graph(self) -> Graph {
+        self.graph
     }
 
     /// The typed states, by [`StateId`]: of states that stand for several
