@@ -2,3 +2,5 @@
 //! [statig](https://docs.rs/statig).
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod wire;
