@@ -3,7 +3,8 @@
 //!
 //! Sets are written out range by range, so that nothing is left to the
 //! crate's own idea of `\d`, `\w` or a category. The Unicode data come from
-//! `regex-syntax`, cut back to the version that Go knows.
+//! `regex-syntax`, cut back to the characters that Go knows; the few that
+//! have changed their category or script since stay where they are now.
 
 use std::sync::LazyLock;
 

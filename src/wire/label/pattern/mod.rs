@@ -1,7 +1,9 @@
 //! Regular expressions in Go's dialect.
 
 mod class;
+mod shape;
 mod syntax;
+mod token;
 
 use std::fmt;
 use std::str::FromStr;
@@ -54,10 +56,15 @@ pub struct Pattern {
 }
 
 /// How much the compiled form of a pattern may take, in bytes.
-const MAX_COMPILED: usize = 32 << 20;
-/// Nested groups are written out even where they change nothing, so the
-/// `regex` crate may see three levels for one of Go's.
+const MAX_COMPILED: usize = 64 << 20;
+/// Groups are written out even where they change nothing, so the `regex`
+/// crate may see three levels for one of Go's.
 const MAX_NESTING: u32 = 4096;
+/// The `regex` crate compiles by recursion, up to 10 KiB for a level in a
+/// build without optimisation. Patterns higher than this get a stack of
+/// their own, which holds the highest that Go takes.
+const MAX_INLINE_HEIGHT: u32 = 32;
+const DEEP_STACK: usize = 64 << 20;
 
 impl Pattern {
     /// Reads a pattern.
@@ -67,11 +74,16 @@ impl Pattern {
     /// [`PatternError`] if Go refuses the pattern, or if it is too large.
     pub fn new(source: &str) -> Result<Self, PatternError> {
         let translated = syntax::translate(source)?;
-        let regex = RegexBuilder::new(&translated)
-            .size_limit(MAX_COMPILED)
-            .nest_limit(MAX_NESTING)
-            .build()
-            .map_err(|_| PatternError::TooLarge)?;
+        let regex = if translated.height <= MAX_INLINE_HEIGHT {
+            compile(&translated.text)
+        } else {
+            std::thread::Builder::new()
+                .stack_size(DEEP_STACK)
+                .spawn(move || compile(&translated.text))
+                .map_err(|_| PatternError::TooLarge)?
+                .join()
+                .unwrap_or(Err(PatternError::TooLarge))
+        }?;
         Ok(Self {
             source: source.to_owned(),
             regex,
@@ -99,6 +111,16 @@ impl Pattern {
     pub fn as_str(&self) -> &str {
         &self.source
     }
+}
+
+fn compile(translated: &str) -> Result<Regex, PatternError> {
+    // What the translation writes is always a pattern of the crate, so all
+    // that can go wrong is its size.
+    RegexBuilder::new(translated)
+        .size_limit(MAX_COMPILED)
+        .nest_limit(MAX_NESTING)
+        .build()
+        .map_err(|_| PatternError::TooLarge)
 }
 
 /// Two patterns are equal if they are written alike.
@@ -215,3 +237,6 @@ pub enum PatternError {
     )]
     TooLarge,
 }
+
+#[cfg(test)]
+mod tests;
