@@ -7,5 +7,6 @@
 pub mod doctest;
 pub mod graph;
 pub mod machine;
+pub mod wire;
 
 pub use self::machine::{Guarded, Machine, explore};

@@ -4,3 +4,35 @@
 
 #[path = "vectors/reader.rs"]
 mod reader;
+
+#[path = "vectors/labels.rs"]
+mod labels;
+
+use reader::{Pinned, run};
+
+#[test]
+fn label_strings() {
+    let pinned = Pinned {
+        lines: 152,
+        exceptions: &[(labels::NON_UTF8, 2)],
+    };
+    run("label_strings", &pinned, labels::label_string);
+}
+
+#[test]
+fn label_sets() {
+    let pinned = Pinned {
+        lines: 14,
+        exceptions: &[(labels::NON_UTF8, 1)],
+    };
+    run("label_sets", &pinned, labels::label_set);
+}
+
+#[test]
+fn selectors() {
+    let pinned = Pinned {
+        lines: 548,
+        exceptions: &[(labels::NON_UTF8, 10)],
+    };
+    run("selectors", &pinned, labels::selector);
+}
