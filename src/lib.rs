@@ -2,3 +2,7 @@
 //! [statig](https://docs.rs/statig).
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[doc(hidden)]
+pub mod fuzzing;
+pub mod wire;

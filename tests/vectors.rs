@@ -4,3 +4,37 @@
 
 #[path = "vectors/reader.rs"]
 mod reader;
+#[path = "vectors/wire.rs"]
+mod wire;
+
+use reader::{Pinned, run};
+
+/// One test for each file: its name, the function that holds one line against
+/// the library, and what the bundled file holds.
+macro_rules! files {
+    ($($module:ident::$name:ident: $lines:literal lines, exceptions $exceptions:expr;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let pinned = Pinned {
+                    lines: $lines,
+                    exceptions: &$exceptions,
+                };
+                run(stringify!($name), &pinned, $module::$name);
+            }
+        )*
+    };
+}
+
+files! {
+    wire::clock: 61 lines, exceptions [];
+    wire::ext_scan: 113 lines, exceptions [];
+    wire::orm_columns: 2 lines, exceptions [];
+    wire::orm_maps: 105 lines, exceptions [("non-utf8 value", 39)];
+    wire::significant_change: 91 lines, exceptions [("non-utf8 value", 19)];
+    wire::states: 151 lines, exceptions [];
+    wire::topics: 75 lines, exceptions [("non-utf8 value", 8)];
+    wire::wire_decode: 2199 lines, exceptions [];
+    wire::wire_encode: 1005 lines, exceptions [("non-utf8 value", 203)];
+    wire::worker_type_string: 24 lines, exceptions [];
+}
