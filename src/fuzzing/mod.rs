@@ -3,6 +3,9 @@
 
 use crate::wire::Timestamp;
 
+/// Every target by its name, which is also that of its corpus.
+pub const TARGETS: &[(&str, fn(&[u8]))] = &[("timestamp", timestamp), ("wire_decode", wire_decode)];
+
 /// What can be read as a record and written again is the same record when it
 /// is read back, and is written the same again.
 pub fn wire_decode(input: &[u8]) {

@@ -41,15 +41,13 @@ impl Decode for Option<Vec<u8>> {
                 reader.null()
             }
             b'[' => {
-                let mut items = self.take().unwrap_or_default();
-                items.append(&mut reader.take_tail());
-                let length = list(&mut items, reader)?;
-                let tail = items.split_off(length);
-                if length > 0 && !tail.is_empty() {
+                let items = self.get_or_insert_default();
+                let mut tail = reader.take_tail();
+                list(items, &mut tail, reader)?;
+                if !tail.is_empty() {
                     let path = reader.full_path();
                     reader.tails.bytes.push((path, tail));
                 }
-                *self = Some(items);
                 Ok(())
             }
             _ => reader.mismatch("base64 in a string, or a list of bytes"),
@@ -66,14 +64,10 @@ impl Decode for Option<Vec<Option<Selector>>> {
                 reader.null()
             }
             b'[' => {
-                let mut items = self.take().unwrap_or_default();
-                items.append(&mut reader.tails.selectors);
-                let length = list(&mut items, reader)?;
-                let tail = items.split_off(length);
-                if length > 0 {
-                    reader.tails.selectors = tail;
-                }
-                *self = Some(items);
+                let items = self.get_or_insert_default();
+                let mut tail = std::mem::take(&mut reader.tails.selectors);
+                list(items, &mut tail, reader)?;
+                reader.tails.selectors = tail;
                 Ok(())
             }
             _ => reader.mismatch("a list"),
@@ -133,23 +127,33 @@ impl Reader<'_> {
     }
 }
 
-/// Reads a list over `items` and says how long it is; `items` may be longer.
-fn list<T: Decode + Default>(items: &mut Vec<T>, reader: &mut Reader<'_>) -> Result<usize, Stop> {
+/// Reads a list over `items`, and then over those of `tail`, whose last is
+/// the first. What is left over becomes the tail.
+fn list<T: Decode + Default>(
+    items: &mut Vec<T>,
+    tail: &mut Vec<T>,
+    reader: &mut Reader<'_>,
+) -> Result<(), Stop> {
     reader.open()?;
-    let mut length = 0;
     if reader.closes(b']') {
-        return Ok(length);
+        // An empty list is a new one, with no room to spare.
+        items.clear();
+        tail.clear();
+        return Ok(());
     }
+    let mut length = 0;
     loop {
         if length == items.len() {
-            items.push(T::default());
+            items.push(tail.pop().unwrap_or_default());
         }
         items[length].decode(reader)?;
         length += 1;
         if !reader.another(b']')? {
-            return Ok(length);
+            break;
         }
     }
+    tail.extend(items.drain(length..).rev());
+    Ok(())
 }
 
 /// The bytes, or none if this is not base64. Line breaks are passed over
@@ -189,5 +193,56 @@ pub(crate) mod as_base64 {
         text.map(|text| BASE64.decode(text))
             .transpose()
             .map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::wire::{MasterMeta, WorkerStatusMessage};
+
+    /// The bytes of `config` after reading `members`.
+    #[track_caller]
+    fn config(members: &str) -> Option<Vec<u8>> {
+        let text = format!("{{{members}}}");
+        MasterMeta::from_json(text.as_bytes()).unwrap().config
+    }
+
+    #[test]
+    fn bytes_come_as_base64_or_as_a_list() {
+        assert_eq!(config(r#""config":null"#), None);
+        assert_eq!(config(r#""config":"""#), Some(vec![]));
+        assert_eq!(config(r#""config":[]"#), Some(vec![]));
+        assert_eq!(config(r#""config":"YWJj""#), Some(b"abc".to_vec()));
+        assert_eq!(
+            config(r#""config":"Y\u0057\r\nJj\n""#),
+            Some(b"abc".to_vec())
+        );
+        assert_eq!(config(r#""config":"YR=\n=""#), Some(b"a".to_vec()));
+        assert_eq!(config(r#""config":[97,98,null]"#), Some(b"ab\0".to_vec()));
+    }
+
+    #[test]
+    fn what_a_shorter_list_of_bytes_cut_off_comes_back_in_a_longer_one() {
+        assert_eq!(
+            config(r#""config":"YWJj","config":[1],"config":[null,null,null,null]"#),
+            Some(vec![1, b'b', b'c', 0])
+        );
+        for gone in ["null", "[]", r#""""#] {
+            let members = format!(r#""config":"YWJj","config":{gone},"config":[null]"#);
+            assert_eq!(config(&members), Some(vec![0]), "{gone}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_record_that_null_took_away() {
+        let status = |between: &str| {
+            let text = format!(
+                r#"{{"status":{{"extend-bytes":[1,2,3],"extend-bytes":[4]}},{between}"status":{{"extend-bytes":[null,null]}}}}"#
+            );
+            let message = WorkerStatusMessage::from_json(text.as_bytes()).unwrap();
+            message.status.unwrap().extend_bytes.unwrap()
+        };
+        assert_eq!(status(""), [4, 2]);
+        assert_eq!(status(r#""status":null,"#), [0, 0]);
     }
 }

@@ -28,7 +28,8 @@ pub(crate) struct Reader<'a> {
 
 /// What a repeated list left behind: the original keeps the items that a
 /// shorter list cut off in its slice's spare room, and a longer one that
-/// follows is read over them.
+/// follows is read over them. Here they are kept the other way round, the
+/// first of them last.
 #[derive(Debug, Default)]
 pub(super) struct Tails {
     /// By the path of the member.
@@ -149,6 +150,20 @@ impl<'a> Reader<'a> {
         } else {
             "`,` or `]` after an item"
         })
+    }
+
+    /// Whether the member `name` comes next, spelt exactly so and without
+    /// white space before its colon; if so both are read.
+    #[inline]
+    pub(super) fn takes_name(&mut self, name: &str) -> bool {
+        self.peek();
+        let rest = self.input[self.position..].strip_prefix(b"\"");
+        let rest = rest.and_then(|rest| rest.strip_prefix(name.as_bytes()));
+        let found = rest.is_some_and(|rest| rest.starts_with(b"\":"));
+        if found {
+            self.position += name.len() + 3;
+        }
+        found
     }
 
     /// A member's name and its colon.

@@ -7,8 +7,8 @@ pub(crate) trait Members {
     /// The names, in the order in which they are written.
     const NAMES: &'static [&'static str];
 
-    /// Reads the value of the member `name`, one of `NAMES`.
-    fn decode_member(&mut self, name: &str, reader: &mut Reader<'_>) -> Result<(), Stop>;
+    /// Reads the value of the member at `index` of `NAMES`.
+    fn decode_member(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), Stop>;
 }
 
 /// Declares the members of a record in the order in which they are written,
@@ -22,12 +22,22 @@ macro_rules! record {
             #[inline]
             fn decode_member(
                 &mut self,
-                name: &str,
+                index: usize,
                 reader: &mut $crate::wire::json::Reader<'_>,
             ) -> Result<(), $crate::wire::json::Stop> {
-                match name {
-                    $first => $crate::wire::json::Decode::decode(&mut self.$first_field, reader),
-                    $($name => $crate::wire::json::Decode::decode(&mut self.$field, reader),)*
+                // The compiler counts the members.
+                #[expect(non_camel_case_types, reason = "a variant for each field")]
+                enum Index {
+                    $first_field,
+                    $($field,)*
+                }
+                match index {
+                    index if index == Index::$first_field as usize => {
+                        $crate::wire::json::Decode::decode(&mut self.$first_field, reader)
+                    }
+                    $(index if index == Index::$field as usize => {
+                        $crate::wire::json::Decode::decode(&mut self.$field, reader)
+                    })*
                     _ => Ok(()),
                 }
             }
@@ -105,11 +115,14 @@ pub(crate) fn decode_members<R: Members>(
     // Members mostly come in the order in which they are written.
     let mut next = 0;
     loop {
-        let name = reader.name()?;
-        match find(R::NAMES, next, name) {
+        let index = match R::NAMES.get(next) {
+            Some(name) if reader.takes_name(name) => Some(next),
+            _ => find(R::NAMES, &reader.name()?.text()),
+        };
+        match index {
             Some(index) => {
                 reader.member = R::NAMES[index];
-                record.decode_member(reader.member, reader)?;
+                record.decode_member(index, reader)?;
                 next = index + 1;
             }
             None => reader.skip()?,
@@ -126,23 +139,12 @@ pub(crate) fn decode_members<R: Members>(
 }
 
 /// The member of that name: spelt exactly so, or else the same but for case.
-#[inline]
-fn find(names: &[&str], next: usize, name: super::text::Token<'_>) -> Option<usize> {
-    if let Some(expected) = names.get(next)
-        && expected.as_bytes() == name.raw
-    {
-        return Some(next);
-    }
-    find_anywhere(names, name)
-}
-
-fn find_anywhere(names: &[&str], name: super::text::Token<'_>) -> Option<usize> {
-    let name = name.text();
-    let exact = names.iter().position(|member| **member == *name);
+fn find(names: &[&str], name: &str) -> Option<usize> {
+    let exact = names.iter().position(|member| *member == name);
     exact.or_else(|| {
         names
             .iter()
-            .position(|member| same_but_for_case(&name, member))
+            .position(|member| same_but_for_case(name, member))
     })
 }
 
