@@ -3,8 +3,11 @@
 
 use crate::wire::Timestamp;
 
-/// Every target by its name, which is also that of its corpus.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[("timestamp", timestamp), ("wire_decode", wire_decode)];
+/// A fuzz target: its name, which is also that of its corpus, and its body.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target, in the order of their names.
+pub const TARGETS: &[Target] = &[("timestamp", timestamp), ("wire_decode", wire_decode)];
 
 /// What can be read as a record and written again is the same record when it
 /// is read back, and is written the same again.

@@ -57,7 +57,7 @@ pub enum ScanError {
     Type(String),
     /// The JSON in the column cannot be read.
     #[error("cannot read the JSON in the column `ext`: {0}")]
-    Json(#[from] DecodeError),
+    Json(DecodeError),
 }
 
 impl MasterMetaExt {
@@ -88,7 +88,7 @@ impl MasterMetaExt {
         }
         let (ext, error) = json::decode(text);
         *self = ext;
-        error.map_or(Ok(()), |error| Err(error.into()))
+        error.map_or(Ok(()), |error| Err(ScanError::Json(error)))
     }
 }
 

@@ -54,10 +54,10 @@
 //! | `WorkerUpdateColumns` | [`WORKER_UPDATE_COLUMNS`] |
 //! | the ORM's key-value map | [`Update`], of [`Value`]s |
 //! | the ORM's tables `master_meta`, `worker_statuses` | [`table::MASTER_META`], [`table::WORKER_STATUSES`] |
-//! | `HeartbeatPingMessage`, `HeartbeatPingTopic` | [`HeartbeatPing`], [`topic::heartbeat_ping`] |
-//! | `HeartbeatPongMessage`, `HeartbeatPongTopic` | [`HeartbeatPong`], [`topic::heartbeat_pong`] |
-//! | `StatusChangeRequest`, `WorkerStatusChangeRequestTopic` | [`StatusChangeRequest`], [`topic::status_change_request`] |
-//! | `WorkerStatusMessage`, `WorkerStatusTopic` | [`WorkerStatusMessage`], [`topic::worker_status`] |
+//! | `HeartbeatPingMessage`, topic `heartbeat-ping-{master}` | [`HeartbeatPing`], [`topic::heartbeat_ping`] |
+//! | `HeartbeatPongMessage`, topic `heartbeat-pong-{master}-{worker}` | [`HeartbeatPong`], [`topic::heartbeat_pong`] |
+//! | `StatusChangeRequest`, topic `worker-status-change-req-{master}-{worker}` | [`StatusChangeRequest`], [`topic::status_change_request`] |
+//! | `WorkerStatusMessage`, topic `worker-status-{master}` | [`WorkerStatusMessage`], [`topic::worker_status`] |
 
 mod clock;
 mod id;

@@ -175,13 +175,13 @@ impl fmt::Display for Found {
 
 /// Why a record has no JSON form: a time stamp that RFC 3339 cannot hold.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{}{source}", Member(.member))]
+#[error("{}{problem}", Member(.member))]
 #[non_exhaustive]
 pub struct EncodeError {
     /// The path of the member, such as `status.created-at`.
     pub member: String,
     /// What is wrong with its time.
-    pub source: TimeRangeError,
+    pub problem: TimeRangeError,
 }
 
 impl EncodeError {
@@ -196,10 +196,10 @@ impl EncodeError {
 }
 
 impl From<TimeRangeError> for EncodeError {
-    fn from(source: TimeRangeError) -> Self {
+    fn from(problem: TimeRangeError) -> Self {
         Self {
             member: String::new(),
-            source,
+            problem,
         }
     }
 }

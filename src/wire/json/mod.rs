@@ -12,6 +12,7 @@ mod encode;
 mod error;
 mod reader;
 mod record;
+mod refuse;
 mod text;
 
 pub(crate) use self::bytes::as_base64;

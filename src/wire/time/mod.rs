@@ -1,12 +1,14 @@
 //! Time stamps as the original's language holds, reads and prints them.
 
+mod calendar;
+mod parse;
+mod print;
+
 use std::fmt;
 use std::str::FromStr;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-const SECONDS_A_DAY: i64 = 86_400;
 
 /// An instant with the zone offset it was written in.
 ///
@@ -123,122 +125,6 @@ impl Timestamp {
         self.write(&mut out)?;
         Ok(out)
     }
-
-    /// Appends the text that travels.
-    pub(crate) fn write(self, out: &mut String) -> Result<(), TimeRangeError> {
-        let Civil {
-            year,
-            month,
-            day,
-            second,
-        } = self.civil();
-        if !(0..=9999).contains(&year) {
-            return Err(TimeRangeError::Year(year));
-        }
-        let zone = self.offset / 60;
-        if zone.unsigned_abs() >= 24 * 60 {
-            return Err(TimeRangeError::Offset(self.offset));
-        }
-
-        // The longest form, 2006-01-02T15:04:05.123456789+08:00.
-        let mut text = [0; 35];
-        let mut end = 19;
-        let year = year.unsigned_abs() as u32;
-        text[..2].copy_from_slice(&two_digits(year / 100));
-        text[2..4].copy_from_slice(&two_digits(year % 100));
-        text[4] = b'-';
-        text[5..7].copy_from_slice(&two_digits(month));
-        text[7] = b'-';
-        text[8..10].copy_from_slice(&two_digits(day));
-        text[10] = b'T';
-        text[11..13].copy_from_slice(&two_digits(second / 3600));
-        text[13] = b':';
-        text[14..16].copy_from_slice(&two_digits(second / 60 % 60));
-        text[16] = b':';
-        text[17..19].copy_from_slice(&two_digits(second % 60));
-        if self.nanos != 0 {
-            text[19] = b'.';
-            let mut rest = self.nanos;
-            for digit in text[20..29].iter_mut().rev() {
-                *digit = b'0' + (rest % 10) as u8;
-                rest /= 10;
-            }
-            end = 29;
-            while text[end - 1] == b'0' {
-                end -= 1;
-            }
-        }
-        if self.offset == 0 {
-            text[end] = b'Z';
-            end += 1;
-        } else {
-            text[end] = if zone < 0 { b'-' } else { b'+' };
-            let zone = zone.unsigned_abs();
-            text[end + 1..end + 3].copy_from_slice(&two_digits(zone / 60));
-            text[end + 3] = b':';
-            text[end + 4..end + 6].copy_from_slice(&two_digits(zone % 60));
-            end += 6;
-        }
-        out.push_str(std::str::from_utf8(&text[..end]).unwrap_or_default());
-        Ok(())
-    }
-
-    /// Reads a time stamp; see the type for what is accepted.
-    pub(crate) fn parse(text: &[u8]) -> Result<Self, ParseTimeError> {
-        let mut rest = Rest(text);
-        let year = rest.year()?;
-        rest.mark(b'-', "`-` after the year")?;
-        let month = rest.number(true, "month")?;
-        if !(1..=12).contains(&month) {
-            return Err(ParseTimeError::Range("month"));
-        }
-        rest.mark(b'-', "`-` after the month")?;
-        let day = rest.number(true, "day")?;
-        rest.mark(b'T', "`T` after the day")?;
-        let hour = rest.number(false, "hour")?;
-        if hour >= 24 {
-            return Err(ParseTimeError::Range("hour"));
-        }
-        rest.mark(b':', "`:` after the hour")?;
-        let minute = rest.number(true, "minute")?;
-        if minute >= 60 {
-            return Err(ParseTimeError::Range("minute"));
-        }
-        rest.mark(b':', "`:` after the minute")?;
-        let second = rest.number(true, "second")?;
-        if second >= 60 {
-            return Err(ParseTimeError::Range("second"));
-        }
-        let nanos = rest.fraction();
-        let offset = rest.offset()?;
-        if !rest.0.is_empty() {
-            return Err(ParseTimeError::Trailing);
-        }
-        if !(1..=days_in(year, month)).contains(&day) {
-            return Err(ParseTimeError::Range("day"));
-        }
-        let local = days_from_civil(i64::from(year), month, day) * SECONDS_A_DAY
-            + i64::from(hour * 3600 + minute * 60 + second);
-        Ok(Self {
-            seconds: local - i64::from(offset),
-            nanos,
-            offset,
-        })
-    }
-
-    /// The calendar's view of the instant in its own zone.
-    fn civil(self) -> Civil {
-        // The days are split off first, so that no sum can overflow.
-        let second = self.seconds.rem_euclid(SECONDS_A_DAY) + i64::from(self.offset);
-        let days = self.seconds.div_euclid(SECONDS_A_DAY) + second.div_euclid(SECONDS_A_DAY);
-        let (year, month, day) = civil_from_days(days);
-        Civil {
-            year,
-            month,
-            day,
-            second: second.rem_euclid(SECONDS_A_DAY) as u32,
-        }
-    }
 }
 
 /// The original's zero time: year 1, not 1970.
@@ -308,154 +194,9 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
     }
-}
-
-struct Civil {
-    year: i64,
-    month: u32,
-    day: u32,
-    /// Of the day.
-    second: u32,
-}
-
-/// What of a time stamp's text has not been read yet.
-struct Rest<'a>(&'a [u8]);
-
-impl Rest<'_> {
-    fn year(&mut self) -> Result<u32, ParseTimeError> {
-        let Some((digits, rest)) = self.0.split_first_chunk::<4>() else {
-            return Err(ParseTimeError::Form("year"));
-        };
-        if !digits.iter().all(u8::is_ascii_digit) {
-            return Err(ParseTimeError::Form("year"));
-        }
-        self.0 = rest;
-        Ok(digits
-            .iter()
-            .fold(0, |year, digit| year * 10 + u32::from(digit - b'0')))
-    }
-
-    fn mark(&mut self, mark: u8, what: &'static str) -> Result<(), ParseTimeError> {
-        match self.0 {
-            [first, rest @ ..] if *first == mark => {
-                self.0 = rest;
-                Ok(())
-            }
-            _ => Err(ParseTimeError::Form(what)),
-        }
-    }
-
-    /// Two digits, or one where `two` does not ask for both.
-    fn number(&mut self, two: bool, what: &'static str) -> Result<u32, ParseTimeError> {
-        match self.0 {
-            [tens @ b'0'..=b'9', ones @ b'0'..=b'9', rest @ ..] => {
-                self.0 = rest;
-                Ok(u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
-            }
-            [ones @ b'0'..=b'9', rest @ ..] if !two => {
-                self.0 = rest;
-                Ok(u32::from(ones - b'0'))
-            }
-            _ => Err(ParseTimeError::Form(what)),
-        }
-    }
-
-    /// Nanoseconds, 0 where there is no fraction.
-    fn fraction(&mut self) -> u32 {
-        let [b'.' | b',', digits @ ..] = self.0 else {
-            return 0;
-        };
-        let length = digits
-            .iter()
-            .position(|byte| !byte.is_ascii_digit())
-            .unwrap_or(digits.len());
-        if length == 0 {
-            return 0;
-        }
-        let shown = &digits[..length.min(9)];
-        let nanos = shown
-            .iter()
-            .fold(0, |nanos, digit| nanos * 10 + u32::from(digit - b'0'));
-        self.0 = &digits[length..];
-        nanos * 10_u32.pow(9 - shown.len() as u32)
-    }
-
-    /// Seconds east of UTC.
-    fn offset(&mut self) -> Result<i32, ParseTimeError> {
-        const FORM: ParseTimeError = ParseTimeError::Form("zone offset");
-        match self.0 {
-            [b'Z', rest @ ..] => {
-                self.0 = rest;
-                Ok(0)
-            }
-            [sign, _, _, b':', _, _, ..] => {
-                self.0 = &self.0[1..];
-                let hour = self.number(true, "zone offset")?;
-                self.0 = &self.0[1..];
-                let minute = self.number(true, "zone offset")?;
-                if hour > 24 {
-                    return Err(ParseTimeError::Range("zone offset's hour"));
-                }
-                if minute > 60 {
-                    return Err(ParseTimeError::Range("zone offset's minute"));
-                }
-                let seconds = (hour * 3600 + minute * 60) as i32;
-                match sign {
-                    b'+' => Ok(seconds),
-                    b'-' => Ok(-seconds),
-                    _ => Err(FORM),
-                }
-            }
-            _ => Err(FORM),
-        }
-    }
-}
-
-fn two_digits(number: u32) -> [u8; 2] {
-    [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
-}
-
-fn days_in(year: u32, month: u32) -> u32 {
-    match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
-            29
-        }
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days since 1970-01-01 in the Gregorian calendar, extended to all years.
-/// Years are counted from March, so that the leap day is the last of a year.
-fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = i64::from((153 * ((month + 9) % 12) + 2) / 5 + day - 1);
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
-
-/// The inverse of [`days_from_civil`].
-fn civil_from_days(days: i64) -> (i64, u32, u32) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097) as u32;
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 {
-        march_month + 3
-    } else {
-        march_month - 9
-    };
-    let year = era * 400 + i64::from(year_of_era) + i64::from(month <= 2);
-    (year, month, day)
 }
 
 #[cfg(test)]
@@ -574,24 +315,6 @@ mod tests {
             Timestamp::from(epoch - Duration::from_secs(2)),
             time(-2, 0, 0)
         );
-    }
-
-    #[test]
-    fn every_day_of_two_eras_follows_the_one_before() {
-        let mut expected = (-1, 12, 31);
-        for days in days_from_civil(0, 1, 1)..days_from_civil(801, 1, 1) {
-            let (year, month, day) = expected;
-            expected = if day < days_in((year + 400) as u32, month) {
-                (year, month, day + 1)
-            } else if month < 12 {
-                (year, month + 1, 1)
-            } else {
-                (year + 1, 1, 1)
-            };
-            assert_eq!(civil_from_days(days), expected);
-            let (year, month, day) = expected;
-            assert_eq!(days_from_civil(year, month, day), days);
-        }
     }
 
     proptest! {
