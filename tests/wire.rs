@@ -266,7 +266,7 @@ fn refused_quickly(text: &[u8], kind: DecodeErrorKind) {
     let start = Instant::now();
     let error = MasterMeta::from_json(text).expect_err("the text is bad");
     assert_eq!(error.kind(), kind);
-    assert!(start.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
@@ -348,6 +348,11 @@ fn errors_say_where_and_what() {
         "byte 20: member `status.state`: expected a whole number in -128..=127, found a list",
     );
     message("[]", "byte 1: expected an object, found a list");
+    let ext = br#"{"ext":{"selectors":[{"op":"eq"},5]}}"#;
+    assert_eq!(
+        MasterMeta::from_json(ext).map_err(|error| error.to_string()),
+        Err("byte 34: member `ext.selectors`: expected an object, found the number 5".into())
+    );
     message(
         r#"{"status":{"created-at":"2024-13-01T00:00:00Z"}}"#,
         "byte 46: member `status.created-at`: the month of the time stamp is out of range",
