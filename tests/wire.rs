@@ -369,6 +369,33 @@ fn errors_say_where_and_what() {
     );
 }
 
+/// Of several errors, the one of this member is reported.
+#[track_caller]
+fn reported(text: &str, expected: &str) {
+    let error = WorkerStatus::from_json(text.as_bytes()).expect_err("the text is bad");
+    let member = match &error {
+        DecodeError::Type { member, .. }
+        | DecodeError::Time { member, .. }
+        | DecodeError::Base64 { member, .. }
+        | DecodeError::WorkerType { member, .. } => member,
+        _ => "the text",
+    };
+    assert_eq!(member, expected, "{error}");
+}
+
+#[test]
+fn of_several_errors_the_gravest_is_reported() {
+    reported(r#"{"epoch":"x","extend-bytes":"%"}"#, "epoch");
+    reported(r#"{"extend-bytes":"%","epoch":"x"}"#, "extend-bytes");
+    reported(r#"{"epoch":"x","created-at":""}"#, "created-at");
+    reported(r#"{"epoch":"x","type":"x"}"#, "type");
+    reported(r#"{"epoch":"x","type":5}"#, "type");
+    reported(r#"{"type":5,"created-at":""}"#, "type");
+    reported(r#"{"created-at":"","type":5}"#, "created-at");
+    reported(r#"{"type":5,"created-at":"",}"#, "the text");
+    reported(r#"{"epoch":"x"} {"#, "the text");
+}
+
 #[test]
 fn a_time_without_a_form_is_named_when_encoding() {
     let far = Timestamp::new(253_402_300_800, 0, 0).expect("less than a second");
