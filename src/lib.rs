@@ -5,6 +5,8 @@
 
 #[doc(hidden)]
 pub mod doctest;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod graph;
 pub mod machine;
 pub mod wire;

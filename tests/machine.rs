@@ -200,7 +200,7 @@ fn a_refusal_names_machine_state_event_and_what_is_legal() {
     let refused = order.handle(&flat::Event::Ship).unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "Order refuses `Ship` in state `New`; legal there: Pay, Cancel, Note"
+        "Order refuses `Ship` in state `Placed`; legal there: Pay, Cancel, Note"
     );
     assert_eq!(refused.machine, flat::Order::name());
 }

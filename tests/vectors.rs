@@ -7,32 +7,40 @@ mod reader;
 
 #[path = "vectors/labels.rs"]
 mod labels;
+#[path = "vectors/wire.rs"]
+mod wire;
 
 use reader::{Pinned, run};
 
-#[test]
-fn label_strings() {
-    let pinned = Pinned {
-        lines: 152,
-        exceptions: &[(labels::NON_UTF8, 2)],
+/// One test for each file: its name, the function that holds one line against
+/// the library, and what the bundled file holds.
+macro_rules! files {
+    ($($module:ident::$name:ident: $lines:literal lines, exceptions $exceptions:expr;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let pinned = Pinned {
+                    lines: $lines,
+                    exceptions: &$exceptions,
+                };
+                run(stringify!($name), &pinned, $module::$name);
+            }
+        )*
     };
-    run("label_strings", &pinned, labels::label_string);
 }
 
-#[test]
-fn label_sets() {
-    let pinned = Pinned {
-        lines: 14,
-        exceptions: &[(labels::NON_UTF8, 1)],
-    };
-    run("label_sets", &pinned, labels::label_set);
-}
-
-#[test]
-fn selectors() {
-    let pinned = Pinned {
-        lines: 548,
-        exceptions: &[(labels::NON_UTF8, 10)],
-    };
-    run("selectors", &pinned, labels::selector);
+files! {
+    labels::label_sets: 14 lines, exceptions [("non-utf8 value", 1)];
+    labels::label_strings: 152 lines, exceptions [("non-utf8 value", 2)];
+    labels::selectors: 548 lines, exceptions [("non-utf8 value", 10)];
+    wire::clock: 61 lines, exceptions [];
+    wire::ext_scan: 113 lines, exceptions [];
+    wire::orm_columns: 2 lines, exceptions [];
+    wire::orm_maps: 105 lines, exceptions [("non-utf8 value", 39)];
+    wire::significant_change: 91 lines, exceptions [("non-utf8 value", 19)];
+    wire::states: 151 lines, exceptions [];
+    wire::topics: 75 lines, exceptions [("non-utf8 value", 8)];
+    wire::wire_decode: 2199 lines, exceptions [];
+    wire::wire_encode: 1005 lines, exceptions [("non-utf8 value", 203)];
+    wire::worker_type_string: 24 lines, exceptions [];
 }

@@ -17,7 +17,7 @@ pub struct IllegalChange {
     /// The states that one event can lead to.
     pub legal: Vec<String>,
     /// The shortest legal way to the state after, if there is one.
-    pub walk: Option<NamedWalk>,
+    pub walk: Option<Box<NamedWalk>>,
 }
 
 impl Graph {
@@ -81,12 +81,12 @@ impl Graph {
                 .into_iter()
                 .map(|state| self.state(state).name.clone())
                 .collect(),
-            walk: walk.map(|walk| walk.named(self)),
+            walk: walk.map(|walk| Box::new(walk.named(self))),
         }
     }
 }
 
-fn way(walk: &Option<NamedWalk>) -> String {
+fn way(walk: &Option<Box<NamedWalk>>) -> String {
     walk.as_ref().map_or_else(
         || " by any events".to_owned(),
         |walk| format!(" with one event (it takes {walk})"),

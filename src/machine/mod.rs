@@ -38,6 +38,7 @@
 
 mod catch;
 mod explore;
+mod fold;
 mod guarded;
 mod names;
 mod search;

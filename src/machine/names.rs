@@ -1,4 +1,5 @@
-//! Names and ids of the states that a search has met.
+//! Names and ids of the states that a search has met, and configurations in
+//! words.
 
 use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -59,5 +60,18 @@ impl<M: Explorable> Names<M> {
         for (name, parent) in &self.superstates {
             builder.superstate(name.as_str(), *parent);
         }
+    }
+}
+
+/// A configuration in words: the local data of its state and the storage, as far
+/// as they hold anything.
+pub(super) fn note<M: Explorable>((storage, state): &(M, M::State)) -> String {
+    let (storage, state_text) = (format!("{storage:?}"), format!("{state:?}"));
+    let holds_data = |text: &str| text.contains(['{', '(', '[']);
+    match (holds_data(&state_text), holds_data(&storage)) {
+        (true, true) => format!("{state_text}, {storage}"),
+        (true, false) => state_text,
+        (false, true) => storage,
+        (false, false) => M::state_name(state),
     }
 }

@@ -1,5 +1,4 @@
-//! The breadth-first search behind [`explore`](super::explore) and the folding of
-//! its steps into a graph.
+//! The breadth-first search behind [`explore`](super::explore).
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -8,20 +7,17 @@ use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
 use super::catch::{Panic, catch};
-use super::names::Names;
+use super::names::{Names, note};
 use super::{Explorable, ExploreError, Explored, Invariant, Limits, StepKind};
-use crate::graph::{
-    BuildError, Completeness, Condition, EventId, Graph, GraphBuilder, Observation,
-    ObservationKind, StateId, SuperstateId, Transition, TransitionKind, Walk,
-};
+use crate::graph::{Completeness, EventId, ObservationKind, StateId, TransitionKind};
 
 /// A step between configurations, as it was taken.
-struct Edge {
-    from: usize,
-    event: EventId,
-    kind: TransitionKind,
-    level: usize,
-    to: usize,
+pub(super) struct Edge {
+    pub(super) from: usize,
+    pub(super) event: EventId,
+    pub(super) kind: TransitionKind,
+    pub(super) level: usize,
+    pub(super) to: usize,
 }
 
 /// What a step made of a configuration.
@@ -32,25 +28,26 @@ struct Taken<M: Explorable> {
     after: (M, M::State),
 }
 
+/// A search under way, or what it has found.
 pub(super) struct Search<M: Explorable> {
     limits: Limits,
     invariants: Vec<Invariant<M>>,
-    events: Vec<M::Event<'static>>,
-    configurations: IndexSet<(M, M::State), FxBuildHasher>,
-    n_starts: usize,
+    pub(super) events: Vec<M::Event<'static>>,
+    pub(super) configurations: IndexSet<(M, M::State), FxBuildHasher>,
+    pub(super) n_starts: usize,
     /// For each configuration the one before it and the event between.
-    came_from: Vec<Option<(usize, EventId)>>,
+    pub(super) came_from: Vec<Option<(usize, EventId)>>,
     depth: Vec<usize>,
-    edges: Vec<Edge>,
-    names: Names<M>,
-    sightings: BTreeMap<(StateId, Option<EventId>, ObservationKind, String), Sighting>,
-    completeness: Completeness,
+    pub(super) edges: Vec<Edge>,
+    pub(super) names: Names<M>,
+    pub(super) sightings: BTreeMap<(StateId, Option<EventId>, ObservationKind, String), Sighting>,
+    pub(super) completeness: Completeness,
 }
 
 /// An observation before the graph that it refers to is there.
-struct Sighting {
-    configuration: usize,
-    detail: String,
+pub(super) struct Sighting {
+    pub(super) configuration: usize,
+    pub(super) detail: String,
 }
 
 impl<M: Explorable> Search<M> {
@@ -280,172 +277,6 @@ impl<M: Explorable> Search<M> {
                 configuration: index,
                 detail,
             });
-    }
-
-    fn walk_to(&self, index: usize, state_of: &[StateId]) -> Walk {
-        let mut steps = Vec::new();
-        let mut node = index;
-        while let Some((before, event)) = self.came_from[node] {
-            steps.push((event, state_of[node]));
-            node = before;
-        }
-        steps.reverse();
-        Walk {
-            start: state_of[node],
-            steps,
-        }
-    }
-
-    pub(super) fn finish(mut self) -> Result<Explored<M>, ExploreError> {
-        let state_of: Vec<StateId> = (0..self.configurations.len())
-            .map(|index| self.names.state(&self.configurations[index].1))
-            .collect();
-        let event_names: Vec<String> = self.events.iter().map(M::name_of_event).collect();
-        let n_states = self.names.states.len();
-
-        let mut builder = GraphBuilder::new(M::name(), event_names);
-        self.declare(&mut builder);
-        self.names.add_superstates(&mut builder);
-        for (name, superstate, state) in &self.names.states {
-            let id = builder.state(name.as_str(), *superstate);
-            let node = builder.state_mut(id);
-            node.code = M::state_code(state);
-            node.configurations = 0;
-        }
-        for (index, state) in state_of.iter().enumerate() {
-            let node = builder.state_mut(*state);
-            node.configurations += 1;
-            node.initial |= index < self.n_starts;
-        }
-        self.add_transitions(&mut builder, &state_of);
-        builder.completeness = self.completeness;
-        builder.abstraction = M::abstraction().map(str::to_owned);
-        builder.observations = self
-            .sightings
-            .iter()
-            .map(|((state, event, kind, _), sighting)| {
-                let walk = self.walk_to(sighting.configuration, &state_of);
-                Observation::new(*kind, *state, *event, sighting.detail.clone(), walk)
-            })
-            .collect();
-        if n_states < self.configurations.len() {
-            builder.expanded = Some((self.expanded(&state_of)?, state_of));
-        }
-        let graph = builder.build()?;
-        let states = self
-            .names
-            .states
-            .into_iter()
-            .map(|(_, _, state)| state)
-            .collect();
-        Ok(Explored {
-            graph,
-            states,
-            events: self.events,
-            configurations: self.configurations,
-            ids: self.names.ids,
-        })
-    }
-
-    fn declare(&self, builder: &mut GraphBuilder) {
-        builder.declare_states(M::declared_states().iter().copied());
-        builder.declare_terminal(M::terminal_states().iter().copied());
-        builder.declare_returns_to_start(M::returns_to_start());
-    }
-
-    /// Folds the steps between configurations into transitions between states.
-    fn add_transitions(&self, builder: &mut GraphBuilder, state_of: &[StateId]) {
-        type Key = (
-            StateId,
-            EventId,
-            StateId,
-            TransitionKind,
-            Option<SuperstateId>,
-        );
-        struct Share {
-            holds_in: u32,
-            first: usize,
-            changes_data: bool,
-        }
-        let mut folded: BTreeMap<Key, Share> = BTreeMap::new();
-        for edge in &self.edges {
-            let from = state_of[edge.from];
-            let by = self.names.answering(from, edge.level);
-            let key = (from, edge.event, state_of[edge.to], edge.kind, by);
-            let share = folded.entry(key).or_insert(Share {
-                holds_in: 0,
-                first: edge.from,
-                changes_data: false,
-            });
-            share.holds_in += 1;
-            share.changes_data |= edge.kind == TransitionKind::Stayed && edge.from != edge.to;
-        }
-        for ((from, event, to, kind, by), share) in folded {
-            let of = builder.state_mut(from).configurations;
-            let condition = (share.holds_in < of).then(|| Condition {
-                holds_in: share.holds_in,
-                of,
-                example: note::<M>(&self.configurations[share.first]),
-            });
-            let transition = Transition {
-                event,
-                kind,
-                by,
-                condition,
-                changes_data: share.changes_data,
-            };
-            builder.transition(from, transition, to);
-        }
-    }
-
-    /// The graph with a node for each configuration.
-    fn expanded(&self, state_of: &[StateId]) -> Result<Graph, BuildError> {
-        let event_names = self.events.iter().map(M::name_of_event);
-        let mut builder = GraphBuilder::new(M::name(), event_names);
-        self.names.add_superstates(&mut builder);
-        let mut seen = vec![0_u32; self.names.states.len()];
-        let terminal = M::terminal_states();
-        let mut terminal_names = Vec::new();
-        for (index, state) in state_of.iter().enumerate() {
-            let (name, superstate, _) = &self.names.states[state.index()];
-            seen[state.index()] += 1;
-            let numbered = format!("{name} #{}", seen[state.index()]);
-            if terminal.contains(&name.as_str()) {
-                terminal_names.push(numbered.clone());
-            }
-            let id = builder.state(numbered, *superstate);
-            let node = builder.state_mut(id);
-            node.initial = index < self.n_starts;
-            node.note = Some(note::<M>(&self.configurations[index]));
-        }
-        for edge in &self.edges {
-            let transition = Transition {
-                event: edge.event,
-                kind: edge.kind,
-                by: self.names.answering(state_of[edge.from], edge.level),
-                condition: None,
-                changes_data: edge.kind == TransitionKind::Stayed && edge.from != edge.to,
-            };
-            builder.transition(StateId::at(edge.from), transition, StateId::at(edge.to));
-        }
-        builder.declare_terminal(terminal_names);
-        builder.declare_returns_to_start(M::returns_to_start());
-        builder.completeness = self.completeness;
-        builder.abstraction = M::abstraction().map(str::to_owned);
-        builder.build()
-    }
-}
-
-/// A configuration in words: the local data of its state and the storage, as far
-/// as they hold anything.
-fn note<M: Explorable>((storage, state): &(M, M::State)) -> String {
-    let (storage, state_text) = (format!("{storage:?}"), format!("{state:?}"));
-    let holds_data = |text: &str| text.contains(['{', '(', '[']);
-    match (holds_data(&state_text), holds_data(&storage)) {
-        (true, true) => format!("{state_text}, {storage}"),
-        (true, false) => state_text,
-        (false, true) => storage,
-        (false, false) => M::state_name(state),
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) mod flat {
     }
 
     #[state_machine(
-        initial = "State::new()",
+        initial = "State::placed()",
         state(derive(Clone, Debug, Eq, Hash, PartialEq)),
         superstate(derive(Debug)),
         after_transition = "Self::arrived",
@@ -33,8 +33,8 @@ pub(crate) mod flat {
     )]
     impl Order {
         #[state(entry_action = "open")]
-        fn new(&mut self, event: &Event) -> Outcome<State> {
-            self.log.push("new");
+        fn placed(&mut self, event: &Event) -> Outcome<State> {
+            self.log.push("placed");
             match event {
                 Event::Pay => Transition(State::paid()),
                 Event::Cancel => Transition(State::cancelled()),
@@ -62,14 +62,14 @@ pub(crate) mod flat {
         #[state]
         fn cancelled(event: &Event) -> Outcome<State> {
             match event {
-                Event::Pay => Transition(State::new()),
+                Event::Pay => Transition(State::placed()),
                 _ => Super,
             }
         }
 
         #[action]
         fn open(&mut self) {
-            self.log.push("enter new");
+            self.log.push("enter placed");
         }
 
         #[action]
@@ -78,13 +78,13 @@ pub(crate) mod flat {
         }
 
         fn leaving(&mut self, source: &State, target: &State) {
-            self.log.push(if matches!(source, State::New {}) {
-                "from new"
+            self.log.push(if matches!(source, State::Placed {}) {
+                "from placed"
             } else {
                 "from other"
             });
-            self.log.push(if matches!(target, State::New {}) {
-                "to new"
+            self.log.push(if matches!(target, State::Placed {}) {
+                "to placed"
             } else {
                 "to other"
             });

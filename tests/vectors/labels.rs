@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use fsmcheck::wire::label::{
-    Key, LabelError, PatternError, Selector, Set, Value as LabelValue, matches_unvalidated,
-};
+use fsmcheck::wire::Selector;
+use fsmcheck::wire::label::{Key, LabelError, PatternError, Set, Value as LabelValue};
 use serde_json::Value;
 
 use crate::reader::{Line, holds_non_utf8};
 
 pub(crate) const NON_UTF8: &str = "non-utf8 value";
 
-pub(crate) fn label_string(line: &Value) -> Line {
+pub(crate) fn label_strings(line: &Value) -> Line {
     if holds_non_utf8(line) {
         return Line::Excepted(NON_UTF8);
     }
@@ -27,7 +26,7 @@ pub(crate) fn label_string(line: &Value) -> Line {
     })
 }
 
-pub(crate) fn label_set(line: &Value) -> Line {
+pub(crate) fn label_sets(line: &Value) -> Line {
     if holds_non_utf8(line) {
         return Line::Excepted(NON_UTF8);
     }
@@ -38,11 +37,15 @@ pub(crate) fn label_set(line: &Value) -> Line {
     }
 }
 
-pub(crate) fn selector(line: &Value) -> Line {
+pub(crate) fn selectors(line: &Value) -> Line {
     if holds_non_utf8(line) {
         return Line::Excepted(NON_UTF8);
     }
-    let (key, target, op) = (text(&line["key"]), text(&line["target"]), text(&line["op"]));
+    let selector = Selector {
+        key: text(&line["key"]).to_owned(),
+        target: text(&line["target"]).to_owned(),
+        op: text(&line["op"]).to_owned(),
+    };
     let labels: Set = line["set"]
         .as_object()
         .into_iter()
@@ -50,7 +53,7 @@ pub(crate) fn selector(line: &Value) -> Line {
         .map(|(key, value)| (key, text(value)))
         .collect();
 
-    let checked = Selector::new(key, target, op);
+    let checked = selector.validate();
     let valid = match line.get("validate_err") {
         None => Ok(()),
         Some(error) => Err(text(error).to_owned()),
@@ -60,11 +63,11 @@ pub(crate) fn selector(line: &Value) -> Line {
     let matches = line.get("matches").map(|matches| matches == true);
     Line::compare("validate", &valid, &seen)
         .and(|| {
-            let seen = matches_unvalidated(key, target, op, &labels).ok();
+            let seen = selector.matches(&labels).ok();
             Line::compare("matches", &matches, &seen)
         })
         .and(|| match &checked {
-            Ok(selector) => Line::compare("selector", &matches, &Some(selector.matches(&labels))),
+            Ok(checked) => Line::compare("checked", &matches, &Some(checked.matches(&labels))),
             Err(_) => Line::Agrees,
         })
 }

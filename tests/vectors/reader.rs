@@ -57,7 +57,7 @@ pub(crate) struct Pinned {
 /// exception covers more than half of the lines.
 #[expect(
     clippy::print_stdout,
-    reason = "the counts of another folder are not pinned, so they are shown"
+    reason = "the counts of another folder are nowhere pinned, only printed"
 )]
 pub(crate) fn run(name: &str, pinned: &Pinned, mut check: impl FnMut(&Value) -> Line) {
     let elsewhere = std::env::var_os("FSMCHECK_VECTORS").map(PathBuf::from);

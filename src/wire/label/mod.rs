@@ -21,7 +21,8 @@ mod set;
 mod text;
 
 pub use pattern::{Pattern, PatternError};
-pub use selector::{Op, Selector, matches_unvalidated};
+pub(in crate::wire) use selector::matches_unvalidated;
+pub use selector::{Op, Selector};
 pub use set::Set;
 pub use text::{Key, Part, Value};
 

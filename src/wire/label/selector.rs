@@ -132,30 +132,9 @@ impl Selector {
     }
 }
 
-/// Matches a selector that nobody has checked, as the original does: any key
-/// is looked up, and a regular expression that is none matches nothing.
-///
-/// [`Selector::new`] is the better way; this one answers for a selector that
-/// is already in use somewhere.
-///
-/// # Errors
-///
-/// Where the original panics: [`LabelError::NoLabel`] if the key is `~`,
-/// [`LabelError::UnknownOp`]. Also [`LabelError::Pattern`] if the regular
-/// expression is too large for this crate, so that its answer is not known.
-///
-/// # Examples
-///
-/// ```
-/// use fsmcheck::wire::label::{Set, matches_unvalidated};
-///
-/// let mut labels = Set::new();
-/// labels.add("not a key", "1")?;
-/// assert!(matches_unvalidated("not a key", "1", "eq", &labels)?);
-/// assert!(!matches_unvalidated("not a key", "(", "regex", &labels)?);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn matches_unvalidated(
+/// Matches a selector that nobody has checked, as the original does. The method
+/// of the record documents it.
+pub(in crate::wire) fn matches_unvalidated(
     key: &str,
     target: &str,
     op: &str,

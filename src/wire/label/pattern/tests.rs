@@ -1,3 +1,5 @@
+//! What Go accepts, refuses and matches, row by row.
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
