@@ -9,6 +9,7 @@ pub mod doctest;
 pub mod fuzzing;
 pub mod graph;
 pub mod machine;
+pub mod replay;
 pub mod wire;
 
 pub use self::machine::{Guarded, Machine, explore};

@@ -65,24 +65,44 @@ impl Graph {
     }
 
     fn illegal_change(&self, from: StateId, to: StateId) -> IllegalChange {
-        let mut legal: Vec<_> = self
-            .transitions_from(from)
-            .map(|(_, target)| target)
-            .collect();
-        legal.sort_unstable();
-        legal.dedup();
         // To the same state the walk of no steps says nothing.
         let walk = (from != to).then(|| self.shortest_walk(from, to)).flatten();
         IllegalChange {
+            walk: walk.map(|walk| Box::new(walk.named(self))),
+            ..self.illegal_change_to(from, self.state(to).name.clone())
+        }
+    }
+
+    /// A change to something that is not a state of the machine.
+    pub(crate) fn illegal_change_to(&self, from: StateId, to: String) -> IllegalChange {
+        let legal = self
+            .targets(from)
+            .into_iter()
+            .map(|state| self.state(state).name.clone());
+        IllegalChange {
             machine: self.machine().to_owned(),
             from: self.state(from).name.clone(),
-            to: self.state(to).name.clone(),
-            legal: legal
-                .into_iter()
-                .map(|state| self.state(state).name.clone())
-                .collect(),
-            walk: walk.map(|walk| Box::new(walk.named(self))),
+            to,
+            legal: legal.collect(),
+            walk: None,
         }
+    }
+
+    /// The states that one event can lead to from a state, in the order of their
+    /// ids.
+    ///
+    /// # Panics
+    ///
+    /// When the id is not of this graph.
+    #[must_use]
+    pub fn targets(&self, from: StateId) -> Vec<StateId> {
+        let mut targets: Vec<_> = self
+            .transitions_from(from)
+            .map(|(_, target)| target)
+            .collect();
+        targets.sort_unstable();
+        targets.dedup();
+        targets
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use super::names::note;
 use super::search::Search;
 use super::{Explorable, ExploreError, Explored};
@@ -136,15 +138,20 @@ impl<M: Explorable> Search<M> {
         let mut seen = vec![0_u32; self.names.states.len()];
         let terminal = M::terminal_states();
         let mut terminal_names = Vec::new();
+        let mut taken = FxHashSet::default();
         for (index, state) in state_of.iter().enumerate() {
             let (name, superstate, _) = &self.names.states[state.index()];
             seen[state.index()] += 1;
-            let numbered = format!("{name} #{}", seen[state.index()]);
+            let (storage, typed) = &self.configurations[index];
+            let given = M::configuration_name(storage, typed).filter(|name| !taken.contains(name));
+            let unique = given.unwrap_or_else(|| format!("{name} #{}", seen[state.index()]));
+            taken.insert(unique.clone());
             if terminal.contains(&name.as_str()) {
-                terminal_names.push(numbered.clone());
+                terminal_names.push(unique.clone());
             }
-            let id = builder.state(numbered, *superstate);
+            let id = builder.state(unique, *superstate);
             let node = builder.state_mut(id);
+            node.code = M::state_code(typed);
             node.initial = index < self.n_starts;
             node.note = Some(note::<M>(&self.configurations[index]));
         }

@@ -191,6 +191,14 @@ pub trait Machine:
         identifier(&format!("{state:?}"))
     }
 
+    /// Name of a configuration in the graph of configurations, where its state's
+    /// name with a number is not the best one.
+    #[must_use]
+    fn configuration_name(storage: &Self, state: &Self::State) -> Option<String> {
+        let _ = (storage, state);
+        None
+    }
+
     /// The number that stands for a state where it is stored or sent, if it has
     /// one.
     #[must_use]

@@ -8,7 +8,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::catch::{Panic, catch};
 use super::names::{Names, note};
-use super::{Explorable, ExploreError, Explored, Invariant, Limits, StepKind};
+use super::{Explorable, ExploreError, Invariant, Limits, StepKind};
 use crate::graph::{Completeness, EventId, ObservationKind, StateId, TransitionKind};
 
 /// A step between configurations, as it was taken.

@@ -1,0 +1,231 @@
+//! A whole trace: many keys, each with its own observer.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use serde::{Serialize, Serializer};
+
+use super::{Epochs, Observer, Seen, Verdict};
+use crate::graph::Graph;
+
+/// Where in a trace something is.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[non_exhaustive]
+pub struct Place {
+    /// The file.
+    pub file: Arc<str>,
+    /// The line in it, from 1.
+    pub line: u64,
+}
+
+impl Place {
+    /// A line of a file.
+    #[must_use]
+    pub fn new(file: Arc<str>, line: u64) -> Self {
+        Self { file, line }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// What one place of a trace says of one key.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "made by whoever reads a trace")]
+pub struct Sighting<'g> {
+    /// What it is about; what is seen of one key is judged together.
+    pub key: String,
+    /// The machine of the key.
+    pub machine: &'g Graph,
+    /// What epochs mean for the key.
+    pub epochs: Epochs,
+    /// The epoch.
+    pub epoch: i64,
+    /// The state.
+    pub seen: Seen,
+    /// Where this was seen.
+    pub place: Place,
+}
+
+/// What kind of thing a [`Finding`] reports.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum FindingCode {
+    /// A change of state that the machine cannot make.
+    IllegalTransition,
+    /// An epoch smaller than one seen before.
+    EpochWentBack,
+    /// A code that stands for no state.
+    UnknownCode,
+    /// States between were not seen: reported, no violation.
+    SkippedSteps,
+}
+
+impl FindingCode {
+    /// All codes.
+    pub const ALL: [Self; 4] = [
+        Self::IllegalTransition,
+        Self::EpochWentBack,
+        Self::UnknownCode,
+        Self::SkippedSteps,
+    ];
+
+    /// The stable name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::IllegalTransition => "illegal-transition",
+            Self::EpochWentBack => "epoch-went-back",
+            Self::UnknownCode => "unknown-code",
+            Self::SkippedSteps => "skipped-steps",
+        }
+    }
+}
+
+impl fmt::Display for FindingCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for FindingCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl FromStr for FindingCode {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL
+            .into_iter()
+            .find(|code| code.as_str() == text)
+            .ok_or(())
+    }
+}
+
+/// Something that a replay has to report.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Finding {
+    /// What kind of thing.
+    pub code: FindingCode,
+    /// Whether it cannot have come about by the rules.
+    pub violation: bool,
+    /// The key.
+    pub key: String,
+    /// Where the key was seen before.
+    pub before: Option<Place>,
+    /// Where it was seen now.
+    pub place: Place,
+    /// What was seen, why it is reported, and what would have been legal.
+    pub message: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: {}: {}: {}",
+            self.place, self.code, self.key, self.message
+        )?;
+        match &self.before {
+            Some(before) => write!(f, " (seen before at {before})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How many records of a trace came to what.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Summary {
+    /// Records that say something of a key.
+    pub records: u64,
+    /// Keys.
+    pub keys: u64,
+    /// First records of a key or of a new incarnation.
+    pub first: u64,
+    /// Legal changes by one event, and repetitions.
+    pub legal: u64,
+    /// Changes for which steps were skipped.
+    pub skipped: u64,
+    /// Violations.
+    pub violations: u64,
+}
+
+/// Holds a trace against the machines of its keys.
+#[derive(Clone, Debug, Default)]
+pub struct Replay<'g> {
+    keys: FxHashMap<String, (Observer<'g>, Place)>,
+    summary: Summary,
+}
+
+impl<'g> Replay<'g> {
+    /// A replay that has seen nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in the next sighting of the trace.
+    pub fn see(&mut self, sighting: Sighting<'g>) -> Option<Finding> {
+        let Sighting {
+            key,
+            machine,
+            epochs,
+            epoch,
+            seen,
+            place,
+        } = sighting;
+        let (observer, last) = self
+            .keys
+            .entry(key.clone())
+            .or_insert_with(|| (Observer::new(machine, epochs), place.clone()));
+        let before = observer.epoch().is_some().then(|| last.clone());
+        let verdict = observer.see(epoch, seen);
+        *last = place.clone();
+
+        self.summary.records += 1;
+        self.summary.keys = self.keys.len() as u64;
+        let count = match &verdict {
+            Verdict::First | Verdict::Restarted { .. } => &mut self.summary.first,
+            Verdict::NoStateYet | Verdict::Same | Verdict::Legal => &mut self.summary.legal,
+            Verdict::Skipped { .. } => &mut self.summary.skipped,
+            Verdict::Illegal(_) | Verdict::EpochWentBack { .. } | Verdict::UnknownCode { .. } => {
+                &mut self.summary.violations
+            }
+        };
+        *count += 1;
+        let code = match &verdict {
+            Verdict::Illegal(_) => FindingCode::IllegalTransition,
+            Verdict::EpochWentBack { .. } => FindingCode::EpochWentBack,
+            Verdict::UnknownCode { .. } => FindingCode::UnknownCode,
+            Verdict::Skipped { .. } => FindingCode::SkippedSteps,
+            _ => return None,
+        };
+        let violation = verdict.is_violation();
+        Some(Finding {
+            code,
+            violation,
+            key,
+            before,
+            place,
+            message: verdict.to_string(),
+        })
+    }
+
+    /// What the records so far came to.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        self.summary
+    }
+}
