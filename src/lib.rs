@@ -3,4 +3,5 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod draw;
 pub mod graph;
