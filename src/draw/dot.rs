@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::fold::Folding;
-use super::picture::{Label, NO_STATES, PartKind, Picture, Tail, written};
+use super::outcome::{Label, written};
+use super::picture::{NO_STATES, PartKind, Picture, Tail};
 use super::text::visible;
 use crate::graph::Graph;
 

@@ -98,6 +98,7 @@ mod grammar;
 mod json;
 mod mermaid;
 mod nesting;
+mod outcome;
 mod picture;
 mod plantuml;
 #[cfg(test)]

@@ -4,10 +4,9 @@ use rustc_hash::FxHashMap;
 
 use super::fold::{Folding, Folds};
 use super::nesting::{Nesting, Place};
+use super::outcome::{Label, Outcome, outcomes};
 use super::text::is_identifier;
-use crate::graph::{
-    Completeness, EventId, Graph, StateId, SuperstateId, Transition, TransitionKind,
-};
+use crate::graph::{Completeness, Graph, StateId, SuperstateId, Transition};
 
 /// What is drawn of a graph: its parts in nested order, the arrows between them,
 /// and remarks. Names are still raw; each format quotes them in its own way.
@@ -75,35 +74,6 @@ pub(super) enum Tail {
     Border { id: String, inside: String },
 }
 
-/// One event at an arrow.
-pub(super) struct Label<'g> {
-    event: &'g str,
-    /// What is said after the event, such as ` [2 of 3] (stays, data changes)`:
-    /// characters that mean nothing in any format.
-    qualifier: String,
-}
-
-/// The labels of one arrow, the events quoted.
-pub(super) fn written(
-    labels: &[Label<'_>],
-    line_break: &str,
-    quote: impl Fn(&str) -> String,
-) -> String {
-    let line = |label: &Label<'_>| quote(label.event) + &label.qualifier;
-    let lines: Vec<_> = labels.iter().map(line).collect();
-    lines.join(line_break)
-}
-
-/// What an event does in a state, whoever answers it.
-pub(super) struct Outcome {
-    pub(super) event: EventId,
-    pub(super) to: StateId,
-    pub(super) stays: bool,
-    changes_data: bool,
-    /// In how many of how many configurations; `None` when always.
-    share: Option<(u32, u32)>,
-}
-
 /// How deep a part is indented at most, so that a drawing does not grow with the
 /// square of the depth of its hierarchy.
 const MAX_INDENT: usize = 16;
@@ -153,74 +123,6 @@ impl Tail {
             Self::State { id } | Self::Border { id, .. } => id,
         }
     }
-}
-
-impl Outcome {
-    pub(super) fn label<'g>(&self, graph: &'g Graph) -> Label<'g> {
-        let remark = match (self.stays, self.changes_data) {
-            (true, true) => " (stays, data changes)",
-            (true, false) => " (stays)",
-            (false, true) => " (data changes)",
-            (false, false) => "",
-        };
-        Label {
-            event: graph.event(self.event),
-            qualifier: self.condition() + remark,
-        }
-    }
-
-    /// Under which condition it happens, with a space before it, or nothing.
-    pub(super) fn condition(&self) -> String {
-        self.share
-            .map(|(holds_in, of)| format!(" [{holds_in} of {of}]"))
-            .unwrap_or_default()
-    }
-
-    /// Whether data changes although no transition is taken.
-    pub(super) fn changes_data(&self) -> bool {
-        self.changes_data
-    }
-
-    fn new(transition: &Transition, to: StateId) -> Self {
-        let share = |condition: &crate::graph::Condition| (condition.holds_in, condition.of);
-        Self {
-            event: transition.event,
-            to,
-            stays: transition.kind == TransitionKind::Stayed,
-            changes_data: transition.changes_data,
-            share: transition.condition.as_ref().map(share),
-        }
-    }
-
-    /// Takes in another case of the same thing, answered at another level.
-    fn absorb(&mut self, other: &Self) {
-        self.share = match (self.share, other.share) {
-            (Some((some, of)), Some((more, _))) if some.saturating_add(more) < of => {
-                Some((some + more, of))
-            }
-            _ => None,
-        };
-    }
-
-    fn looks_like(&self, other: &Self) -> bool {
-        (self.event, self.to, self.stays, self.changes_data)
-            == (other.event, other.to, other.stays, other.changes_data)
-    }
-}
-
-/// What the events do in a state, in the order of the alphabet.
-pub(super) fn outcomes<'a>(
-    transitions: impl IntoIterator<Item = (&'a Transition, StateId)>,
-) -> Vec<Outcome> {
-    let mut outcomes: Vec<Outcome> = Vec::new();
-    for (transition, to) in transitions {
-        let outcome = Outcome::new(transition, to);
-        match outcomes.last_mut() {
-            Some(last) if last.looks_like(&outcome) => last.absorb(&outcome),
-            _ => outcomes.push(outcome),
-        }
-    }
-    outcomes
 }
 
 /// What is to be said about a drawing as a whole.
@@ -413,6 +315,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::draw::outcome::written;
     use crate::draw::sample;
     use crate::graph::GraphBuilder;
 
@@ -449,7 +352,8 @@ mod tests {
         let mut said: Vec<_> = arrows
             .chain(stays)
             .flat_map(|(from, to, label)| {
-                let what = format!("{} {} {to}", label.event, label.qualifier);
+                let label = written(std::slice::from_ref(label), "", str::to_owned);
+                let what = format!("{label} {to}");
                 let states = inside[from].iter();
                 states.map(move |state| ((*state).to_owned(), what.clone()))
             })
@@ -464,16 +368,13 @@ mod tests {
         let mut all = Vec::new();
         for (state, _) in graph.states() {
             for outcome in outcomes(graph.transitions_from(state)) {
-                let Label { event, qualifier } = outcome.label(graph);
+                let label = written(&[outcome.label(graph)], "", str::to_owned);
                 let to = if outcome.stays {
                     ""
                 } else {
                     &ids[outcome.to.index()]
                 };
-                all.push((
-                    ids[state.index()].clone(),
-                    format!("{event} {qualifier} {to}"),
-                ));
+                all.push((ids[state.index()].clone(), format!("{label} {to}")));
             }
         }
         all.sort_unstable();
@@ -529,32 +430,6 @@ mod tests {
         let changed = before.to_owned() + &after.replacen("\"by\": 0", "\"by\": null", 1);
         let graph: Graph = serde_json::from_str(&changed).unwrap();
         assert_eq!(borders(&graph), [("c_Heating".to_owned(), 2)]);
-    }
-
-    #[test]
-    fn cases_of_one_outcome_are_counted_together() {
-        let case = |by: Option<u32>, holds_in| Transition {
-            event: EventId::new(0),
-            kind: TransitionKind::Stayed,
-            by: by.map(SuperstateId::new),
-            condition: Some(sample::condition(holds_in, 3)),
-            changes_data: false,
-        };
-        let mut builder = GraphBuilder::new("m", ["e"]);
-        let superstate = builder.superstate("up", None);
-        let state = builder.state("s", Some(superstate));
-        builder.start(state);
-        builder.transition(state, case(None, 1), state);
-        let mut always = builder.clone();
-        builder.transition(state, case(Some(0), 1), state);
-        always.transition(state, case(Some(0), 2), state);
-
-        let shares = |graph: &Graph| -> Vec<_> {
-            let outcomes = outcomes(graph.transitions_from(state));
-            outcomes.iter().map(|outcome| outcome.share).collect()
-        };
-        assert_eq!(shares(&builder.build().unwrap()), [Some((2, 3))]);
-        assert_eq!(shares(&always.build().unwrap()), [None]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A table in Markdown.
 
-use super::picture::{Outcome, outcomes, remarks};
+use super::outcome::{Outcome, outcomes};
+use super::picture::remarks;
 use super::text::visible;
 use crate::graph::{Graph, State, SuperstateId};
 
@@ -136,7 +137,7 @@ fn result(graph: &Graph, outcome: &Outcome) -> String {
         quoted(&graph.state(outcome.to).name)
     };
     result += &outcome.condition();
-    if outcome.changes_data() {
+    if outcome.changes_data {
         result += ", data changes";
     }
     result

@@ -57,10 +57,14 @@ pub(super) fn coded(
     text
 }
 
-/// Whether a name consists of ASCII letters, digits and underscores and begins
-/// with a letter, so that it can be part of an id in every format.
+/// How long a name may be to be part of an id, which is written many times.
+const MAX_IN_ID: usize = 64;
+
+/// Whether a name can be part of an id in every format: it is short, consists of
+/// ASCII letters, digits and underscores, and begins with a letter.
 pub(super) fn is_identifier(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic())
+    name.len() <= MAX_IN_ID
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
@@ -115,6 +119,14 @@ mod tests {
     fn no_space_is_lost() {
         assert_eq!(visible(" a  b "), "\u{a0}a \u{a0}b\u{a0}");
         assert_eq!(visible("   "), "\" \u{a0}\u{a0}\"");
+    }
+
+    #[test]
+    fn an_identifier_is_short_and_plain() {
+        assert!(is_identifier("Closed_2") && is_identifier(&"a".repeat(64)));
+        for name in ["", "2nd", "_a", "a-b", "Größe", &"a".repeat(65)] {
+            assert!(!is_identifier(name), "{name}");
+        }
     }
 
     #[test]
