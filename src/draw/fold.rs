@@ -87,3 +87,62 @@ impl Answer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::sample::condition;
+    use crate::graph::GraphBuilder;
+
+    /// How many transitions are folded when a superstate answers an event alike in
+    /// both of its states, but for a change to the answer in the second.
+    fn folded(kind: TransitionKind, change: impl Fn(&mut Transition, &mut StateId)) -> usize {
+        let mut builder = GraphBuilder::new("m", ["e"]);
+        let around = builder.superstate("around", None);
+        let inside = [0, 1].map(|index| builder.state(format!("inside {index}"), Some(around)));
+        let outside = builder.state("outside", None);
+        builder.start(outside);
+        let answer = Transition {
+            event: EventId::new(0),
+            kind,
+            by: Some(around),
+            condition: None,
+            changes_data: false,
+        };
+        for state in inside {
+            let mut answer = answer.clone();
+            let mut to = match kind {
+                TransitionKind::Moved => outside,
+                TransitionKind::Stayed => state,
+            };
+            if state == inside[1] {
+                change(&mut answer, &mut to);
+            }
+            builder.transition(state, answer, to);
+        }
+        let graph = builder.build().unwrap();
+        let nesting = Nesting::new(&graph);
+        let folds = Folds::new(&graph, &nesting, Folding::All);
+        let is_folded = |(from, transition, _): &(StateId, &Transition, StateId)| {
+            folds.superstate_of(&nesting, *from, transition).is_some()
+        };
+        graph.transitions().filter(is_folded).count()
+    }
+
+    #[test]
+    fn only_what_is_alike_in_every_state_is_folded() {
+        use TransitionKind::{Moved, Stayed};
+        assert_eq!(folded(Moved, |_, _| {}), 2);
+        assert_eq!(folded(Stayed, |_, _| {}), 2);
+
+        assert_eq!(folded(Moved, |_, to| *to = StateId::new(0)), 0);
+        assert_eq!(folded(Moved, |answer, _| answer.by = None), 0);
+        for kind in [Moved, Stayed] {
+            let conditional =
+                |answer: &mut Transition, _: &mut _| answer.condition = Some(condition(1, 2));
+            assert_eq!(folded(kind, conditional), 0);
+        }
+        assert_eq!(folded(Moved, |answer, _| answer.kind = Stayed), 0);
+        assert_eq!(folded(Stayed, |answer, _| answer.changes_data = true), 0);
+    }
+}

@@ -213,7 +213,7 @@ fn step() -> impl Strategy<Value = Step> {
                 from,
                 event,
                 to,
-                condition: condition.filter(|_| !everywhere),
+                condition,
                 changes_data,
             },
         )
