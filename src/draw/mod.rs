@@ -5,11 +5,11 @@
 //!
 //! | I want… | look at |
 //! |---|---|
-//! | a picture on GitHub or GitLab | [`mermaid`] |
-//! | a picture made by Graphviz | [`dot`] |
-//! | a picture made by PlantUML | [`plantuml`] |
-//! | to see what every event does in every state | [`table`] |
-//! | the graph for another program | [`json`] |
+//! | a picture on GitHub or GitLab | [`mermaid()`] |
+//! | a picture made by Graphviz | [`dot()`] |
+//! | a picture made by PlantUML | [`plantuml()`] |
+//! | to see what every event does in every state | [`table()`] |
+//! | the graph for another program | [`json()`] |
 //! | to choose by name | [`Format`] and [`draw`] |
 //!
 //! # What is drawn
@@ -33,7 +33,7 @@
 //! When a superstate answers an event for every state in it, always, and alike,
 //! this is drawn once: as an arrow from the border of the superstate, if it leads
 //! outside, or as a line in its box, if no transition is taken (except by
-//! [`mermaid`], where there is no place for such a line).
+//! [`mermaid()`], where there is no place for such a line).
 //!
 //! A superstate in which there is no state is a box that says so. Comments at the
 //! beginning name the machine and say when the graph is incomplete or explored
