@@ -5,6 +5,7 @@
 
 #[doc(hidden)]
 pub mod doctest;
+pub mod framework;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod graph;
