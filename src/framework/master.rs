@@ -253,6 +253,10 @@ impl Machine for Master {
         )]
     }
 
+    fn state_code(state: &MasterState) -> Option<i64> {
+        Some(i64::from(state.code()))
+    }
+
     fn event_name(event: &MasterEvent) -> Option<String> {
         Some(match event {
             MasterEvent::Initialised => "initialised".to_owned(),

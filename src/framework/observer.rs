@@ -5,7 +5,7 @@ use std::fmt;
 use statig::blocking::IntoStateMachine as _;
 
 use super::{UnknownState, Worker, WorkerState};
-use crate::graph::{IllegalChange, Walk};
+use crate::graph::{IllegalChange, NamedWalk};
 
 /// The code that a worker's record holds between being written first and the
 /// worker's first report of a state.
@@ -92,8 +92,8 @@ pub enum Verdict {
     /// A change for which the machine takes several events: the states between
     /// were not seen. No violation.
     Skipped {
-        /// A shortest walk, in the ids of [`Worker::graph`].
-        walk: Walk,
+        /// A shortest walk that makes it.
+        walk: NamedWalk,
     },
     /// A change that the machine does not make by any events.
     Illegal(IllegalChange),
@@ -191,7 +191,7 @@ impl fmt::Display for Verdict {
             Self::NoStateYet => f.write_str("no state yet"),
             Self::Same => f.write_str("same state"),
             Self::Legal => f.write_str("legal"),
-            Self::Skipped { walk } => write!(f, "skipped: {}", walk.display(Worker::graph())),
+            Self::Skipped { walk } => write!(f, "skipped: {walk}"),
             Self::Illegal(illegal) => illegal.fmt(f),
             Self::EpochWentBack { from, to } => {
                 write!(f, "worker epoch went back from {from} to {to}")
@@ -207,8 +207,11 @@ fn change(from: WorkerState, to: WorkerState) -> Verdict {
     } else if from.may_become(to) {
         Verdict::Legal
     } else {
-        match Worker::graph().check_observed_change(from.id(), to.id()) {
-            Ok(walk) => Verdict::Skipped { walk },
+        let graph = Worker::graph();
+        match graph.check_observed_change(from.id(), to.id()) {
+            Ok(walk) => Verdict::Skipped {
+                walk: walk.named(graph),
+            },
             Err(illegal) => Verdict::Illegal(illegal),
         }
     }

@@ -1,6 +1,6 @@
 //! What must hold of a machine as a whole, checked on its graph.
 
-use crate::graph::{Graph, StateId, Transition, TransitionKind, Walk};
+use crate::graph::{Graph, NamedWalk, StateId, Transition, TransitionKind, Walk};
 
 /// A property of one machine, checked on its explored graph.
 ///
@@ -21,32 +21,43 @@ pub struct Property {
     pub id: &'static str,
     /// What it says.
     pub title: &'static str,
-    holds: fn(&Graph) -> Result<(), Why>,
+    holds: fn(&Graph) -> Result<(), Breach>,
 }
 
 /// A property does not hold of a machine.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{machine} breaks {property} ({title}): {why}")]
 #[non_exhaustive]
-pub struct PropertyBroken {
-    /// The machine.
-    pub machine: String,
-    /// The short name of the property.
-    pub property: &'static str,
-    /// What the property says.
-    pub title: &'static str,
-    /// What breaks it: the walk, or what the machine lacks.
-    pub why: String,
-    /// A shortest walk from a start that ends with the step that breaks it;
-    /// `None` when the machine lacks what the property speaks of.
-    pub walk: Option<Walk>,
+pub enum PropertyBroken {
+    /// The machine can take a step that breaks it.
+    #[error("{machine} breaks {property} ({title}): {walk}")]
+    Step {
+        /// The machine.
+        machine: String,
+        /// The short name of the property.
+        property: &'static str,
+        /// What the property says.
+        title: &'static str,
+        /// A shortest walk from a start that ends with this step.
+        walk: NamedWalk,
+    },
+    /// The machine does not have what the property speaks of.
+    #[error("{machine} has no {missing}, of which {property} ({title}) speaks")]
+    Missing {
+        /// The machine.
+        machine: String,
+        /// The short name of the property.
+        property: &'static str,
+        /// What the property says.
+        title: &'static str,
+        /// What is not there.
+        missing: &'static str,
+    },
 }
 
-/// What breaks a property.
-enum Why {
-    Walk(Walk),
-    /// The property speaks of something that the machine does not have.
-    Lacks(&'static str),
+/// What breaks a property, before it is put in names.
+enum Breach {
+    Step(Walk),
+    Missing(&'static str),
 }
 
 impl Property {
@@ -74,41 +85,40 @@ impl Property {
     ///
     /// When it does not hold, with a shortest walk that shows it.
     pub fn check(&self, graph: &Graph) -> Result<(), PropertyBroken> {
-        (self.holds)(graph).map_err(|why| {
-            let (why, walk) = match why {
-                Why::Walk(walk) => {
-                    let shown = walk.display(graph).to_string();
-                    (shown, Some(walk))
-                }
-                Why::Lacks(what) => (format!("it has no {what}"), None),
-            };
-            PropertyBroken {
-                machine: graph.machine().to_owned(),
-                property: self.id,
-                title: self.title,
-                why,
-                walk,
-            }
+        let (machine, property, title) = (graph.machine().to_owned(), self.id, self.title);
+        (self.holds)(graph).map_err(|breach| match breach {
+            Breach::Step(walk) => PropertyBroken::Step {
+                machine,
+                property,
+                title,
+                walk: walk.named(graph),
+            },
+            Breach::Missing(missing) => PropertyBroken::Missing {
+                machine,
+                property,
+                title,
+                missing,
+            },
         })
     }
 }
 
-fn terminal_states_absorb(graph: &Graph) -> Result<(), Why> {
+fn terminal_states_absorb(graph: &Graph) -> Result<(), Breach> {
     if !graph.states().any(|(_, state)| state.terminal) {
-        return Err(Why::Lacks("terminal state"));
+        return Err(Breach::Missing("terminal state"));
     }
     never(graph, |from, _, to| {
         graph.state(from).terminal && to != from
     })
 }
 
-fn tombstones_absorb(graph: &Graph) -> Result<(), Why> {
+fn tombstones_absorb(graph: &Graph) -> Result<(), Breach> {
     let offline = graph
         .state_named("Offline")
-        .ok_or(Why::Lacks("state `Offline`"))?;
+        .ok_or(Breach::Missing("state `Offline`"))?;
     let tombstone = graph
         .state_named("Tombstone")
-        .ok_or(Why::Lacks("state `Tombstone`"))?;
+        .ok_or(Breach::Missing("state `Tombstone`"))?;
     never(graph, |from, transition, to| {
         let moved = transition.kind == TransitionKind::Moved;
         (from == tombstone && to != tombstone) || (from == offline && moved && to != tombstone)
@@ -119,7 +129,7 @@ fn tombstones_absorb(graph: &Graph) -> Result<(), Why> {
 ///
 /// Looks at each configuration, so a step that some data allows is found, with a
 /// walk that brings this data about.
-fn never(graph: &Graph, bad: impl Fn(StateId, &Transition, StateId) -> bool) -> Result<(), Why> {
+fn never(graph: &Graph, bad: impl Fn(StateId, &Transition, StateId) -> bool) -> Result<(), Breach> {
     let exact = graph.exact();
     let shortest = exact
         .transitions()
@@ -143,7 +153,7 @@ fn never(graph: &Graph, bad: impl Fn(StateId, &Transition, StateId) -> bool) -> 
             for (_, state) in &mut walk.steps {
                 *state = graph.state_of_exact(*state);
             }
-            Err(Why::Walk(walk))
+            Err(Breach::Step(walk))
         }
     }
 }

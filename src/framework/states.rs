@@ -50,8 +50,7 @@ impl Relation {
     pub(super) fn of<M: Explorable>(states: &[(&str, i8)]) -> Self {
         let graph = explore::<M>(Limits::default())
             .unwrap_or_else(|error| panic!("{error}"))
-            .graph()
-            .clone();
+            .into_graph();
         let mut relation = Self {
             graph,
             ids: [StateId::new(0); CODES],

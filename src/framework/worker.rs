@@ -18,7 +18,7 @@ use crate::machine::Machine;
 ///
 /// let refused = WorkerState::Created.try_become(WorkerState::Normal).unwrap_err();
 /// assert_eq!(
-///     refused.walk.as_deref(),
+///     refused.walk.map(|walk| walk.to_string()).as_deref(),
 ///     Some("Created --initialised--> Init --update Normal--> Normal")
 /// );
 /// // Who may miss steps may see it all the same.
@@ -271,6 +271,10 @@ impl Machine for Worker {
 
     fn terminal_states() -> &'static [&'static str] {
         &["Error", "Finished", "Stopped"]
+    }
+
+    fn state_code(state: &WorkerState) -> Option<i64> {
+        Some(i64::from(state.code()))
     }
 
     fn event_name(event: &WorkerEvent) -> Option<String> {

@@ -292,6 +292,10 @@ impl Machine for WorkerEntry {
         )
     }
 
+    fn state_code(state: &WorkerEntryState) -> Option<i64> {
+        Some(i64::from(state.code()))
+    }
+
     fn event_name(event: &WorkerEntryEvent) -> Option<String> {
         let name = match event {
             WorkerEntryEvent::MarkAsOnline { .. } => "mark as online",
