@@ -53,6 +53,10 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
+/// What is measured: a name, the position of the bare array that it is a multiple
+/// of, and one run.
+type Candidate<'a> = (&'static str, usize, Box<dyn Fn() -> f64 + 'a>);
+
 fn main() {
     let masters = pairs(&MasterState::ALL, &MasterState::ALL);
     let workers = pairs(&WorkerState::ALL, &WorkerState::ALL);
@@ -65,58 +69,79 @@ fn main() {
         bare_worker[*from as usize][*to as usize] = from.may_become(*to);
     }
     let (bare_master, bare_worker) = (black_box(bare_master), black_box(bare_worker));
+    let legal: Vec<_> = workers
+        .iter()
+        .copied()
+        .filter(|(from, to)| from.may_become(*to))
+        .collect();
 
-    let table: Table = Table::new(Worker::graph());
+    let table = Table::new(Worker::graph());
     let ids: Vec<StateId> = WorkerState::ALL.map(WorkerState::id).into();
     let events: Vec<EventId> = Worker::graph().events().map(|(event, _)| event).collect();
-    let id_pairs: Vec<(StateId, StateId)> = workers
-        .iter()
-        .map(|(from, to)| (from.id(), to.id()))
-        .collect();
+    let id_pairs = pairs(&ids, &ids);
     let event_pairs = pairs(&ids, &events);
+    let n = ids.len();
+    let mut bare_ids = vec![false; n * n];
+    for (from, to) in &id_pairs {
+        bare_ids[from.index() * n + to.index()] = table.may_become(*from, *to);
+    }
+    let bare_ids = black_box(bare_ids);
     let explored: Explored<Worker> =
         fsmcheck::explore(Default::default()).unwrap_or_else(|error| panic!("{error}"));
 
-    type Candidate<'a> = (&'static str, Box<dyn Fn() -> f64 + 'a>);
-    let candidates: [Candidate<'_>; 9] = [
+    let candidates: [Candidate<'_>; 10] = [
         (
-            "bare array, MasterState",
+            "bare array [[bool; 8]; 8] by MasterState",
+            0,
             Box::new(|| measure(&masters, |from, to| bare_master[from as usize][to as usize])),
         ),
         (
             "MasterState::may_become",
+            0,
             Box::new(|| measure(&masters, MasterState::may_become)),
         ),
         (
-            "bare array, WorkerState",
+            "bare array [[bool; 8]; 8] by WorkerState",
+            2,
             Box::new(|| measure(&workers, |from, to| bare_worker[from as usize][to as usize])),
         ),
         (
             "WorkerState::may_become",
+            2,
             Box::new(|| measure(&workers, WorkerState::may_become)),
         ),
         (
             "WorkerState::may_be_seen_after",
+            2,
             Box::new(|| measure(&workers, |from, to| to.may_be_seen_after(from))),
         ),
         (
-            "WorkerState::try_become, legal or not, as a flag",
+            "WorkerState::try_become, legal changes",
+            2,
+            Box::new(|| measure(&legal, |from, to| from.try_become(to).is_ok())),
+        ),
+        (
+            "bare array Vec<bool> by ids",
+            6,
             Box::new(|| {
-                measure(&masters, |from, to| {
-                    from.may_become(to) && from.try_become(to).is_ok()
+                measure(&id_pairs, |from, to| {
+                    bare_ids[from.index() * n + to.index()]
                 })
             }),
         ),
         (
-            "Table::may_become, by ids",
+            "Table::may_become by ids",
+            6,
             Box::new(|| measure(&id_pairs, |from, to| table.may_become(from, to))),
         ),
         (
-            "Table::may, by ids",
+            "Table::may by ids",
+            6,
             Box::new(|| measure(&event_pairs, |state, event| table.may(state, event))),
         ),
         (
-            "Explored::state_id (a hash look-up) of both states, then Table::may_become",
+            "Explored::state_id of both states (hash look-ups), then Table::may_become",
+            6,
             Box::new(|| {
                 measure(&workers, |from, to| {
                     match (explored.state_id(&from), explored.state_id(&to)) {
@@ -130,14 +155,13 @@ fn main() {
 
     let mut times = vec![Vec::with_capacity(ROUNDS); candidates.len()];
     for _ in 0..ROUNDS {
-        for ((_, run), times) in candidates.iter().zip(&mut times) {
+        for ((_, _, run), times) in candidates.iter().zip(&mut times) {
             times.push(run());
         }
     }
     let medians: Vec<f64> = times.into_iter().map(median).collect();
-    let bare = medians[2];
     println!("{:>9} {:>6}", "ns", "ratio");
-    for ((name, _), median) in candidates.iter().zip(medians) {
-        println!("{median:>9.3} {:>6.2}  {name}", median / bare);
+    for ((name, bare, _), time) in candidates.iter().zip(&medians) {
+        println!("{time:>9.3} {:>6.2}  {name}", time / medians[*bare]);
     }
 }

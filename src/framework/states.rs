@@ -105,10 +105,9 @@ impl Relation {
         self.terminal >> slot(state) & 1 == 1
     }
 
-    pub(super) fn try_become(&self, from: i8, to: i8) -> Result<(), IllegalChange> {
-        if self.may_become(from, to) {
-            return Ok(());
-        }
+    /// What is wrong with a change that no event makes.
+    #[cold]
+    pub(super) fn explain(&self, from: i8, to: i8) -> Result<(), IllegalChange> {
         self.graph
             .check_change(self.id(from), self.id(to))
             .map(|_| ())
@@ -178,11 +177,13 @@ macro_rules! closed_states {
             ///
             /// When it does not: the error names the legal states and the
             /// shortest legal way, if there is one.
-            pub fn try_become(
-                self,
-                to: Self,
-            ) -> Result<(), $crate::graph::IllegalChange> {
-                $machine::relation().try_become(self.code(), to.code())
+            #[inline]
+            pub fn try_become(self, to: Self) -> Result<(), $crate::graph::IllegalChange> {
+                if self.may_become(to) {
+                    Ok(())
+                } else {
+                    $machine::relation().explain(self.code(), to.code())
+                }
             }
 
             /// The states that one event leads to, in the order of the codes.
