@@ -188,18 +188,20 @@ fn worker_entry() {
     }
 
     // What the operations do to the data.
-    let mut heard = entry(Wait, false);
-    heard.handle(&online("executor-1", 9)).unwrap();
-    assert_eq!(heard.storage().executor(), "executor-1");
-    assert_eq!(heard.storage().expires_at(), Some(9));
-    assert!(!heard.storage().is_finished());
-    heard.handle(&refresh(12)).unwrap();
-    assert_eq!(heard.storage().expires_at(), Some(12));
-    assert!(!heard.storage().is_finished());
-    heard.handle(&WorkerEntryEvent::SetFinished).unwrap();
-    assert!(heard.storage().is_finished());
-    assert_eq!(heard.storage().expires_at(), Some(12));
-    assert_eq!(heard.storage().worker(), "w");
+    for start in [Wait, Created] {
+        let mut heard = entry(start, false);
+        heard.handle(&online("executor-1", 9)).unwrap();
+        assert_eq!(heard.storage().executor(), "executor-1");
+        assert_eq!(heard.storage().expires_at(), Some(9));
+        assert!(!heard.storage().is_finished());
+        heard.handle(&refresh(12)).unwrap();
+        assert_eq!(heard.storage().expires_at(), Some(12));
+        assert!(!heard.storage().is_finished());
+        heard.handle(&WorkerEntryEvent::SetFinished).unwrap();
+        assert!(heard.storage().is_finished());
+        assert_eq!(heard.storage().expires_at(), Some(12));
+        assert_eq!(heard.storage().worker(), "w");
+    }
 }
 
 fn entry(state: WorkerEntryState, finished: bool) -> Guarded<WorkerEntry> {
