@@ -17,14 +17,13 @@
 //! |---|---|
 //! | may this *event* happen now? | [`Guarded`](crate::Guarded) |
 //! | may one event lead from this *state* to that one? | [`MasterState::may_become`], [`WorkerState::may_become`] |
-//! | can this *sequence of records* have come about, if steps were missed? | [`Observer`] |
+//! | can this *sequence of records* have come about, if steps were missed? | [`Worker::observer`] |
 //!
 //! The original ends its process where an assertion fails; these machines refuse
 //! and stay as they were.
 
 mod exit;
 mod master;
-mod observer;
 mod property;
 mod states;
 mod worker;
@@ -32,7 +31,6 @@ mod worker_entry;
 
 pub use self::exit::ExitReason;
 pub use self::master::{Master, MasterEvent, MasterState};
-pub use self::observer::{Observer, Seen, Verdict};
 pub use self::property::{Property, PropertyBroken};
 pub use self::states::UnknownState;
 pub use self::worker::{Worker, WorkerEvent, WorkerState};

@@ -5,6 +5,7 @@ use statig::prelude::*;
 use super::states::closed_states;
 use super::{ExitReason, Property};
 use crate::machine::Machine;
+use crate::replay::{Epochs, Observer, Seen};
 
 /// The state of a worker. The discriminants are the codes in records; their
 /// order is not that of a worker's life.
@@ -115,7 +116,7 @@ impl WorkerEvent {
 /// through it.
 ///
 /// Whoever is told of a worker's states may miss some of them; what *they* may
-/// see is the matter of an [`Observer`](super::Observer).
+/// see is the matter of an [observer](Self::observer).
 ///
 #[doc = include_str!("worker.md")]
 ///
@@ -146,6 +147,47 @@ impl Worker {
         "S6",
         "a terminated worker keeps its state within a worker epoch",
     )];
+
+    /// An observer of one worker, by the rule for whoever misses steps: within a
+    /// worker epoch a state may follow another when the machine has any walk
+    /// between them, and a larger worker epoch begins anew.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fsmcheck::framework::{Worker, WorkerState};
+    /// use fsmcheck::replay::Verdict;
+    ///
+    /// let mut observer = Worker::observer();
+    /// let mut see = |epoch, state: WorkerState| observer.see(epoch, Worker::seen(state.code()));
+    ///
+    /// assert_eq!(see(7, WorkerState::Init), Verdict::First);
+    /// assert_eq!(see(7, WorkerState::Finished), Verdict::Legal);
+    /// assert!(see(7, WorkerState::Normal).is_violation());
+    /// assert_eq!(see(9, WorkerState::Created), Verdict::Restarted { from: 7 });
+    /// assert_eq!(
+    ///     see(9, WorkerState::Normal).to_string(),
+    ///     "skipped steps: Created --initialised--> Init --update Normal--> Normal"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn observer() -> Observer<'static> {
+        Observer::new(Self::graph(), Epochs::Restart)
+    }
+
+    /// What the code in a worker's record says. Between being written first and
+    /// the worker's first report of a state, a record holds 0.
+    #[must_use]
+    pub fn seen(code: i8) -> Seen {
+        match WorkerState::ALL
+            .into_iter()
+            .find(|state| state.code() == code)
+        {
+            Some(state) => Seen::State(state.id()),
+            None if code == 0 => Seen::NoStateYet,
+            None => Seen::Unknown(code.into()),
+        }
+    }
 }
 
 #[state_machine(
