@@ -6,6 +6,7 @@
 #[doc(hidden)]
 pub mod doctest;
 pub mod draw;
+pub mod framework;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod graph;

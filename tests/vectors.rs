@@ -5,6 +5,8 @@
 #[path = "vectors/reader.rs"]
 mod reader;
 
+#[path = "vectors/behaviour.rs"]
+mod behaviour;
 #[path = "vectors/labels.rs"]
 mod labels;
 #[path = "vectors/wire.rs"]
@@ -30,6 +32,8 @@ macro_rules! files {
 }
 
 files! {
+    behaviour::worker_entry: 24 lines, exceptions [];
+    behaviour::worker_entry_seq: 131 lines, exceptions [];
     labels::label_sets: 14 lines, exceptions [("non-utf8 value", 1)];
     labels::label_strings: 152 lines, exceptions [("non-utf8 value", 2)];
     labels::selectors: 548 lines, exceptions [("non-utf8 value", 10)];

@@ -27,6 +27,7 @@ mod build;
 mod change;
 mod id;
 mod observation;
+mod property;
 mod serial;
 mod table;
 mod walk;
@@ -40,6 +41,7 @@ pub use self::build::{BuildError, GraphBuilder};
 pub use self::change::IllegalChange;
 pub use self::id::{EventId, StateId, SuperstateId};
 pub use self::observation::{Observation, ObservationKind};
+pub use self::property::{Property, PropertyBroken};
 pub use self::table::Table;
 pub use self::walk::{NamedStep, NamedWalk, Walk};
 

@@ -49,6 +49,8 @@ use std::hash::Hash;
 
 use statig::blocking::{IntoStateMachine, State};
 
+use crate::graph::Property;
+
 pub use self::explore::{ExploreError, Explored, Limits, explore};
 pub use self::guarded::{Guarded, Refused};
 pub use self::step::{Explorable, Step, StepKind, step};
@@ -164,6 +166,12 @@ pub trait Machine:
     /// What must hold in every reachable configuration.
     #[must_use]
     fn invariants() -> Vec<Invariant<Self>> {
+        Vec::new()
+    }
+
+    /// What must hold of the machine as a whole.
+    #[must_use]
+    fn properties() -> Vec<Property> {
         Vec::new()
     }
 

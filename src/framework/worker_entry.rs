@@ -1,0 +1,319 @@
+//! What a master keeps of each of its workers.
+
+use std::fmt;
+use std::sync::Arc;
+
+use statig::prelude::*;
+
+use super::states::closed_states;
+use crate::graph::{Property, TransitionKind};
+use crate::machine::{Guarded, Machine};
+
+/// The state of a master's entry for a worker. The discriminants are the
+/// numbers in the entry's printed form.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[repr(i8)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a new state changes what every user of the machine has to handle"
+)]
+pub enum WorkerEntryState {
+    /// Found in the store by a master that has been restarted; not heard of yet.
+    Wait = 1,
+    /// Ordered by this master; not heard of yet.
+    Created = 2,
+    /// Heard of.
+    Normal = 3,
+    /// Timed out or ended; the business logic has not been told yet.
+    Offline = 4,
+    /// Gone; only the entry is left to be removed.
+    Tombstone = 5,
+}
+
+closed_states! {
+    WorkerEntryState { Wait, Created, Normal, Offline, Tombstone }
+    of WorkerEntry named "worker_entry"
+}
+
+/// What a master does with its entry for a worker.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the operations of an entry, all of them"
+)]
+pub enum WorkerEntryEvent {
+    /// The worker is heard of for the first time.
+    MarkAsOnline {
+        /// The executor on which it runs.
+        executor: Arc<str>,
+        /// When it times out, in nanoseconds on the master's clock.
+        expires_at: i64,
+    },
+    /// The worker has timed out or ended.
+    MarkAsOffline,
+    /// The worker is gone for good.
+    MarkAsTombstone,
+    /// The worker says that it has finished.
+    SetFinished,
+    /// The worker was heard of once more.
+    RefreshExpiry {
+        /// When it times out, in nanoseconds on the master's clock.
+        expires_at: i64,
+    },
+}
+
+/// The machine of a master's entry for one worker.
+///
+/// It begins in `Created` when this master has ordered the worker, and in `Wait`
+/// when a restarted master has found it in the store. Where the original ends
+/// the process by an assertion, this machine refuses.
+///
+#[doc = include_str!("worker_entry.md")]
+///
+/// # Examples
+///
+/// ```
+/// use fsmcheck::Guarded;
+/// use fsmcheck::framework::{WorkerEntry, WorkerEntryEvent, WorkerEntryState};
+///
+/// let second = 1_000_000_000;
+/// let entry = WorkerEntry::new("w1", "executor-1", Some(20 * second));
+/// let mut entry = Guarded::at(entry, WorkerEntryState::Created);
+/// assert!(entry.handle(&WorkerEntryEvent::MarkAsTombstone).is_err());
+///
+/// entry.handle(&WorkerEntryEvent::SetFinished)?;
+/// entry.handle(&WorkerEntryEvent::MarkAsTombstone)?;
+/// assert_eq!(
+///     entry.to_string(),
+///     "{worker-id:w1, executor-id:executor-1, state:5}"
+/// );
+/// # Ok::<(), fsmcheck::machine::Refused>(())
+/// ```
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct WorkerEntry {
+    // Each step is taken on a copy of the entry: sharing the texts keeps it free
+    // of allocations.
+    worker: Arc<str>,
+    executor: Arc<str>,
+    expires_at: Option<i64>,
+    finished: bool,
+}
+
+impl WorkerEntry {
+    /// An entry for a worker that has not said that it has finished.
+    ///
+    /// `expires_at` is in nanoseconds on the master's clock, `None` for a worker
+    /// that a restarted master waits for.
+    #[must_use]
+    pub fn new(
+        worker: impl Into<Arc<str>>,
+        executor: impl Into<Arc<str>>,
+        expires_at: Option<i64>,
+    ) -> Self {
+        Self {
+            worker: worker.into(),
+            executor: executor.into(),
+            expires_at,
+            finished: false,
+        }
+    }
+
+    /// The id of the worker.
+    #[must_use]
+    pub fn worker(&self) -> &str {
+        &self.worker
+    }
+
+    /// The executor on which the worker runs; empty when it is not known.
+    #[must_use]
+    pub fn executor(&self) -> &str {
+        &self.executor
+    }
+
+    /// When the worker times out, in nanoseconds on the master's clock; `None`
+    /// when that was never set.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<i64> {
+        self.expires_at
+    }
+
+    /// Whether the worker has said that it has finished.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.finished
+    }
+}
+
+/// The original's printed form.
+impl fmt::Display for Guarded<WorkerEntry> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{{worker-id:{}, executor-id:{}, state:{}}}",
+            self.storage().worker,
+            self.storage().executor,
+            self.state().code()
+        )
+    }
+}
+
+#[state_machine(
+    initial = "WorkerEntryState::Wait",
+    state(name = "WorkerEntryState", custom),
+    superstate(name = "WorkerEntrySuperstate", derive(Debug))
+)]
+impl WorkerEntry {
+    #[state(superstate = "tracked")]
+    fn wait(&mut self, event: &WorkerEntryEvent) -> Outcome<WorkerEntryState> {
+        match event {
+            WorkerEntryEvent::MarkAsOnline {
+                executor,
+                expires_at,
+            } => {
+                self.executor = Arc::clone(executor);
+                self.expires_at = Some(*expires_at);
+                Transition(WorkerEntryState::Normal)
+            }
+            WorkerEntryEvent::MarkAsTombstone => Transition(WorkerEntryState::Tombstone),
+            _ => Super,
+        }
+    }
+
+    #[state(superstate = "tracked")]
+    fn created(&mut self, event: &WorkerEntryEvent) -> Outcome<WorkerEntryState> {
+        match event {
+            WorkerEntryEvent::MarkAsOnline {
+                executor,
+                expires_at,
+            } => {
+                self.executor = Arc::clone(executor);
+                self.expires_at = Some(*expires_at);
+                Transition(WorkerEntryState::Normal)
+            }
+            WorkerEntryEvent::MarkAsOffline => Transition(WorkerEntryState::Offline),
+            _ => Super,
+        }
+    }
+
+    #[state(superstate = "tracked")]
+    fn normal(event: &WorkerEntryEvent) -> Outcome<WorkerEntryState> {
+        match event {
+            WorkerEntryEvent::MarkAsOffline => Transition(WorkerEntryState::Offline),
+            _ => Super,
+        }
+    }
+
+    #[state(superstate = "tracked")]
+    fn offline(event: &WorkerEntryEvent) -> Outcome<WorkerEntryState> {
+        match event {
+            WorkerEntryEvent::MarkAsTombstone => Transition(WorkerEntryState::Tombstone),
+            _ => Super,
+        }
+    }
+
+    #[state(superstate = "tracked")]
+    fn tombstone(&self, event: &WorkerEntryEvent) -> Outcome<WorkerEntryState> {
+        match event {
+            WorkerEntryEvent::MarkAsTombstone if self.finished => Handled,
+            _ => Super,
+        }
+    }
+
+    /// What an entry answers in every state.
+    #[superstate]
+    fn tracked(&mut self, event: &WorkerEntryEvent) -> Outcome<WorkerEntryState> {
+        match event {
+            WorkerEntryEvent::MarkAsTombstone if self.finished => {
+                Transition(WorkerEntryState::Tombstone)
+            }
+            WorkerEntryEvent::SetFinished => {
+                self.finished = true;
+                Handled
+            }
+            WorkerEntryEvent::RefreshExpiry { expires_at } => {
+                self.expires_at = Some(*expires_at);
+                Handled
+            }
+            _ => Super,
+        }
+    }
+}
+
+impl Machine for WorkerEntry {
+    fn alphabet() -> Vec<WorkerEntryEvent> {
+        vec![
+            WorkerEntryEvent::MarkAsOnline {
+                executor: Arc::default(),
+                expires_at: 0,
+            },
+            WorkerEntryEvent::MarkAsOffline,
+            WorkerEntryEvent::MarkAsTombstone,
+            WorkerEntryEvent::SetFinished,
+            WorkerEntryEvent::RefreshExpiry { expires_at: 0 },
+        ]
+    }
+
+    fn name() -> String {
+        Self::NAME.to_owned()
+    }
+
+    fn starts() -> Vec<(Self, WorkerEntryState)> {
+        [WorkerEntryState::Wait, WorkerEntryState::Created]
+            .map(|state| (Self::default(), state))
+            .into()
+    }
+
+    fn declared_states() -> &'static [&'static str] {
+        WorkerEntryState::NAMES
+    }
+
+    fn terminal_states() -> &'static [&'static str] {
+        &["Tombstone"]
+    }
+
+    fn abstraction() -> Option<&'static str> {
+        Some("worker, executor and expiry are left out: no step depends on them")
+    }
+
+    fn abstracted(entry: Self, state: WorkerEntryState) -> (Self, WorkerEntryState) {
+        let finished = entry.finished;
+        (
+            Self {
+                finished,
+                ..Self::default()
+            },
+            state,
+        )
+    }
+
+    fn properties() -> Vec<Property> {
+        vec![Property::every_step(
+            "S7",
+            "a tombstone stays one, and what is offline only becomes a tombstone",
+            &["Offline", "Tombstone"],
+            |graph, from, transition, to| {
+                let moved = transition.kind == TransitionKind::Moved;
+                match graph.state(from).name.as_str() {
+                    "Tombstone" => to == from,
+                    "Offline" => !moved || graph.state(to).name == "Tombstone",
+                    _ => true,
+                }
+            },
+        )]
+    }
+
+    fn state_code(state: &WorkerEntryState) -> Option<i64> {
+        Some(i64::from(state.code()))
+    }
+
+    fn event_name(event: &WorkerEntryEvent) -> Option<String> {
+        let name = match event {
+            WorkerEntryEvent::MarkAsOnline { .. } => "mark as online",
+            WorkerEntryEvent::MarkAsOffline => "mark as offline",
+            WorkerEntryEvent::MarkAsTombstone => "mark as tombstone",
+            WorkerEntryEvent::SetFinished => "set finished",
+            WorkerEntryEvent::RefreshExpiry { .. } => "refresh expiry",
+        };
+        Some(name.to_owned())
+    }
+}
