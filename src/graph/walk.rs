@@ -1,6 +1,5 @@
 //! Walks: sequences of events through a graph.
 
-use std::collections::VecDeque;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +8,7 @@ use super::{EventId, Graph, StateId};
 
 /// A walk through a graph: a state and the events taken from it, each with the
 /// state that it led to.
-#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[non_exhaustive]
 pub struct Walk {
     /// Where it begins.
@@ -43,29 +42,113 @@ impl Walk {
     /// `Closed --Open--> Opened --Close--> Closed`.
     #[must_use]
     pub fn display<'a>(&'a self, graph: &'a Graph) -> impl fmt::Display + 'a {
-        Named { walk: self, graph }
+        self.named(graph)
+    }
+
+    /// The walk with the names of the graph that it belongs to, to be kept
+    /// without the graph.
+    ///
+    /// # Panics
+    ///
+    /// When the walk is not of this graph.
+    #[must_use]
+    pub fn named(&self, graph: &Graph) -> NamedWalk {
+        let steps = self.steps.iter().map(|(event, state)| NamedStep {
+            event: graph.event(*event).to_owned(),
+            to: graph.state(*state).name.clone(),
+        });
+        NamedWalk {
+            start: graph.state(self.start).name.clone(),
+            steps: steps.collect(),
+        }
     }
 }
 
-/// A walk with the names of its graph.
-struct Named<'a> {
-    walk: &'a Walk,
-    graph: &'a Graph,
+/// A [`Walk`] in names, which says something without its graph.
+///
+/// Its `Display` form is `Closed --Open--> Opened`.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct NamedWalk {
+    /// Name of the state in which it begins.
+    pub start: String,
+    /// Its steps in order.
+    pub steps: Vec<NamedStep>,
 }
 
-impl fmt::Display for Named<'_> {
+/// A step of a [`NamedWalk`].
+#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct NamedStep {
+    /// Name of the event.
+    pub event: String,
+    /// Name of the state after it.
+    pub to: String,
+}
+
+impl fmt::Display for NamedWalk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { walk, graph } = self;
-        f.write_str(&graph.state(walk.start).name)?;
-        for (event, state) in &walk.steps {
-            write!(
-                f,
-                " --{}--> {}",
-                graph.event(*event),
-                graph.state(*state).name
-            )?;
+        f.write_str(&self.start)?;
+        for step in &self.steps {
+            write!(f, " --{}--> {}", step.event, step.to)?;
         }
         Ok(())
+    }
+}
+
+/// Shortest walks from some nodes of an exact graph to all that were reached.
+pub(super) struct ShortestWalks {
+    came_from: Vec<Option<(StateId, EventId)>>,
+    reached: Vec<StateId>,
+}
+
+impl ShortestWalks {
+    /// Searches breadth first until `stop` says so of a node (which is then the
+    /// second part of the answer) or nothing is left.
+    pub(super) fn search(
+        exact: &Graph,
+        sources: impl IntoIterator<Item = StateId>,
+        mut stop: impl FnMut(StateId) -> bool,
+    ) -> (Self, Option<StateId>) {
+        let mut came_from = vec![None; exact.nodes.node_count()];
+        let mut seen = vec![false; exact.nodes.node_count()];
+        let mut reached = Vec::new();
+        for source in sources {
+            if !std::mem::replace(&mut seen[source.index()], true) {
+                reached.push(source);
+            }
+        }
+        let mut next = 0;
+        while let Some(&node) = reached.get(next) {
+            next += 1;
+            if stop(node) {
+                return (Self { came_from, reached }, Some(node));
+            }
+            for (transition, target) in exact.transitions_from(node) {
+                if !std::mem::replace(&mut seen[target.index()], true) {
+                    came_from[target.index()] = Some((node, transition.event));
+                    reached.push(target);
+                }
+            }
+        }
+        (Self { came_from, reached }, None)
+    }
+
+    /// The nodes that were reached, nearest first.
+    pub(super) fn reached(&self) -> &[StateId] {
+        &self.reached
+    }
+
+    /// The walk to a node that was reached, in nodes of the exact graph.
+    pub(super) fn to(&self, end: StateId) -> Walk {
+        let mut steps = Vec::new();
+        let mut node = end;
+        while let Some((before, event)) = self.came_from[node.index()] {
+            steps.push((event, node));
+            node = before;
+        }
+        steps.reverse();
+        Walk { start: node, steps }
     }
 }
 
@@ -85,7 +168,7 @@ impl Graph {
     /// O(configurations + transitions) time and space.
     #[must_use]
     pub fn shortest_walk(&self, from: StateId, to: StateId) -> Option<Walk> {
-        self.search(self.nodes_of(from), |state| state == to)
+        self.search(self.nodes_of(from), to)
     }
 
     /// A shortest walk from a start of the machine to a state.
@@ -99,54 +182,30 @@ impl Graph {
     /// O(configurations + transitions) time and space.
     #[must_use]
     pub fn shortest_walk_from_start(&self, to: StateId) -> Option<Walk> {
-        self.search(self.exact().starts().collect(), |state| state == to)
+        self.search(self.exact().starts().collect(), to)
     }
 
     /// The nodes of the exact graph that belong to a state.
-    fn nodes_of(&self, state: StateId) -> Vec<StateId> {
+    pub(super) fn nodes_of(&self, state: StateId) -> Vec<StateId> {
         match self.expanded() {
             Some(expanded) => expanded.configurations_of(state).collect(),
             None => vec![state],
         }
     }
 
-    /// Breadth-first search on the exact graph; the walk comes back in states of
-    /// this graph.
-    fn search(&self, sources: Vec<StateId>, found: impl Fn(StateId) -> bool) -> Option<Walk> {
-        let exact = self.exact();
-        let mut came_from: Vec<Option<(StateId, EventId)>> = vec![None; exact.nodes.node_count()];
-        let mut seen = vec![false; exact.nodes.node_count()];
-        let mut queue = VecDeque::new();
-        for source in sources {
-            seen[source.index()] = true;
-            queue.push_back(source);
+    /// A walk on the exact graph as one through states of this graph.
+    pub(super) fn in_states(&self, mut walk: Walk) -> Walk {
+        walk.start = self.state_of_exact(walk.start);
+        for (_, node) in &mut walk.steps {
+            *node = self.state_of_exact(*node);
         }
-        while let Some(node) = queue.pop_front() {
-            if found(self.state_of_exact(node)) {
-                return Some(self.trace_back(node, &came_from));
-            }
-            for (transition, target) in exact.transitions_from(node) {
-                if !seen[target.index()] {
-                    seen[target.index()] = true;
-                    came_from[target.index()] = Some((node, transition.event));
-                    queue.push_back(target);
-                }
-            }
-        }
-        None
+        walk
     }
 
-    fn trace_back(&self, end: StateId, came_from: &[Option<(StateId, EventId)>]) -> Walk {
-        let mut steps = Vec::new();
-        let mut node = end;
-        while let Some((before, event)) = came_from[node.index()] {
-            steps.push((event, self.state_of_exact(node)));
-            node = before;
-        }
-        steps.reverse();
-        Walk {
-            start: self.state_of_exact(node),
-            steps,
-        }
+    fn search(&self, sources: Vec<StateId>, to: StateId) -> Option<Walk> {
+        let (walks, found) = ShortestWalks::search(self.exact(), sources, |node| {
+            self.state_of_exact(node) == to
+        });
+        found.map(|node| self.in_states(walks.to(node)))
     }
 }
