@@ -5,6 +5,8 @@
 mod naive;
 #[path = "algorithms/random.rs"]
 mod random;
+#[path = "algorithms/size.rs"]
+mod size;
 
 use std::collections::BTreeSet;
 

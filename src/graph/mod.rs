@@ -38,6 +38,7 @@ mod cycles;
 mod dominators;
 mod expanded;
 mod id;
+pub mod lint;
 mod observation;
 mod partition;
 mod reach;
