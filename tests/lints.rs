@@ -50,6 +50,7 @@ fn mended_machines_have_no_finding_at_all() {
         lint::<mended::turnstile::Turnstile>(),
         lint::<mended::player::Player>(),
         lint::<mended::checkout::Checkout>(),
+        lint::<mended::heater::Heater>(),
     ];
     for findings in all {
         assert!(findings.is_clean());
@@ -152,6 +153,26 @@ fn no_way_back_under_some_data() {
         error[no-way-back] Controller: the machine is declared to return to its start, but from `Working` and `Failed` there is no way back, for instance with Controller { failures: 2 }; add one, or do not declare it
           walk: Ready --Start--> Working --Fail--> Failed --Reset--> Ready --Start--> Working --Fail--> Failed --Reset--> Ready --Start--> Working"#]].assert_eq(&found.to_string());
     assert_eq!(found.states, ["Working", "Failed"]);
+}
+
+#[test]
+fn a_terminal_state_need_not_lead_back() {
+    let build = |terminal: &[&str]| {
+        let mut builder = GraphBuilder::new("device", ["start", "stop", "scrap"]);
+        let off = builder.state("off", None);
+        let on = builder.state("on", None);
+        let scrapped = builder.state("scrapped", None);
+        builder
+            .start(off)
+            .moved(off, "start", on)
+            .moved(on, "stop", off)
+            .moved(off, "scrap", scrapped)
+            .declare_terminal(terminal.iter().copied())
+            .declare_returns_to_start(true);
+        builder.build().unwrap().lint()
+    };
+    assert!(!has(&build(&["scrapped"]), Code::NoWayBack));
+    assert_eq!(only(&build(&[]), Code::NoWayBack).states, ["scrapped"]);
 }
 
 #[test]
@@ -266,6 +287,16 @@ fn what_a_superstate_could_do_once() {
     expect!["note[superstate-candidate] Player: every state in `Active` answers `Eject` alike; the superstate could do it once"]
         .assert_eq(&found.to_string());
     assert_eq!(found.states, ["Playing", "Paused"]);
+}
+
+#[test]
+fn what_depends_on_data_or_is_done_once_already_is_no_candidate() {
+    let found = only(&lint::<faulty::heater::Heater>(), Code::SuperstateCandidate);
+    assert_eq!(found.events, ["Wind"], "`Cut` is handled in one place");
+    assert!(!has(
+        &lint::<mended::heater::Heater>(),
+        Code::SuperstateCandidate
+    ));
 }
 
 #[test]

@@ -6,6 +6,85 @@
     reason = "statig's macro makes a constructor for each state"
 )]
 
+/// A heater that is cut off from anywhere by its superstate. Faulty: its states
+/// also do alike, each by itself, what otherwise depends on data.
+pub(crate) mod heater {
+    use statig::prelude::*;
+
+    use super::super::FAULTY;
+
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) enum Event {
+        Up,
+        Down,
+        Cut,
+        Wind,
+    }
+
+    #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+    pub(crate) struct Heater {
+        windy: bool,
+    }
+
+    #[state_machine(
+        initial = "State::off()",
+        state(derive(Clone, Debug, Eq, Hash, PartialEq)),
+        superstate(derive(Debug)),
+        visibility = "pub(crate)"
+    )]
+    impl Heater {
+        #[superstate]
+        fn powered(event: &Event) -> Outcome<State> {
+            match event {
+                Event::Cut => Transition(State::off()),
+                _ => Super,
+            }
+        }
+
+        #[state(superstate = "powered")]
+        fn off(&mut self, event: &Event) -> Outcome<State> {
+            match event {
+                Event::Up => Transition(State::low()),
+                Event::Wind => self.blow(),
+                _ => Super,
+            }
+        }
+
+        #[state(superstate = "powered")]
+        fn low(&mut self, event: &Event) -> Outcome<State> {
+            match event {
+                Event::Up => Transition(State::high()),
+                Event::Down => Transition(State::off()),
+                Event::Wind => self.blow(),
+                Event::Cut => Super,
+            }
+        }
+
+        #[state(superstate = "powered")]
+        fn high(&mut self, event: &Event) -> Outcome<State> {
+            match event {
+                Event::Down => Transition(State::low()),
+                Event::Wind => self.blow(),
+                _ => Super,
+            }
+        }
+
+        /// The states hand on to this one by one.
+        fn blow(&mut self) -> Outcome<State> {
+            if !FAULTY {
+                self.windy = !self.windy;
+            }
+            Handled
+        }
+    }
+
+    impl fsmcheck::Machine for Heater {
+        fn alphabet() -> Vec<Event> {
+            vec![Event::Up, Event::Down, Event::Cut, Event::Wind]
+        }
+    }
+}
+
 /// An order that is paid and shipped. Faulty: a second report of the payment
 /// brings a finished one back, and nothing leads to `Refunded`.
 pub(crate) mod order {
@@ -163,6 +242,7 @@ pub(crate) mod gate {
         fn locked(&mut self, event: &Event) -> Outcome<State> {
             match event {
                 Event::Wrong | Event::Right if self.tries == 3 => Super,
+                Event::Right if self.tries == 2 && FAULTY => Super,
                 Event::Right => Transition(State::open()),
                 Event::Wrong if self.tries == 2 && !FAULTY => Transition(State::alarm()),
                 Event::Wrong => {

@@ -98,11 +98,11 @@ impl Findings {
             let allows = |allowance: &&Allowance| allowance.code == finding.code;
             unused.retain(|allowance| !allows(allowance));
             match allowances.iter().find(allows) {
-                Some(allowance) if finding.level != Level::Error => self.allowed.push(Allowed {
+                Some(allowance) => self.allowed.push(Allowed {
                     reason: allowance.reason.clone(),
                     finding,
                 }),
-                _ => left.push(finding),
+                None => left.push(finding),
             }
         }
         if is_exhaustive {
