@@ -228,12 +228,18 @@ impl GraphBuilder {
         for state in self.states {
             nodes.add_node(state);
         }
+        let mut first_transition = vec![0; nodes.node_count() + 1];
         for (from, transition, to) in self.transitions {
+            first_transition[from.index() + 1] += 1;
             nodes.add_edge(from.index_in_petgraph(), to.index_in_petgraph(), transition);
+        }
+        for state in 0..nodes.node_count() {
+            first_transition[state + 1] += first_transition[state];
         }
         Ok(Graph {
             machine: self.machine,
             nodes,
+            first_transition: first_transition.into(),
             index,
             superstates: self.superstates,
             events: self.events,

@@ -10,6 +10,11 @@
 //! |---|---|
 //! | check the structure | [`Graph::lint`] |
 //! | find a way from one state to another | [`Graph::shortest_walk`] |
+//! | list the ways from one state to another | [`Graph::simple_walks`] |
+//! | know what can be reached, and from where | [`Graph::reachable_from`], [`Graph::states_reaching`] |
+//! | find cycles, and what lies on one together | [`Graph::cycles`], [`Graph::strongly_connected_components`] |
+//! | know what cannot be bypassed | [`Graph::dominators`] |
+//! | find states that behave alike | [`Graph::bisimilar_classes`] |
 //! | ask whether a change of state is legal | [`Graph::check_change`] |
 //! | look transitions up in a hot path | [`Table`] |
 //! | run an algorithm of my own | [`Graph::petgraph`] |
@@ -22,13 +27,24 @@
 //! several configurations, [`Graph::expanded`] has the graph with a node for each
 //! configuration, and every answer about walks is computed on that one, so no
 //! walk is reported that the machine cannot take.
+//!
+//! No algorithm here calls itself, so that a chain of a million states is no
+//! danger to the stack.
 
 mod build;
 mod change;
+mod components;
+mod cycles;
+mod dominators;
+mod expanded;
 mod id;
+pub mod lint;
 mod observation;
+mod partition;
 mod property;
+mod reach;
 mod serial;
+mod simple;
 mod table;
 mod walk;
 
@@ -39,9 +55,13 @@ use serde::{Deserialize, Serialize};
 
 pub use self::build::{BuildError, GraphBuilder};
 pub use self::change::IllegalChange;
+pub use self::components::Component;
+pub use self::dominators::Dominators;
+pub use self::expanded::Expanded;
 pub use self::id::{EventId, StateId, SuperstateId};
 pub use self::observation::{Observation, ObservationKind};
 pub use self::property::{Property, PropertyBroken};
+pub use self::simple::{Bounds, CutOff, Walks};
 pub use self::table::Table;
 pub use self::walk::{NamedStep, NamedWalk, Walk};
 
@@ -144,6 +164,9 @@ pub enum Completeness {
 pub struct Graph {
     machine: String,
     nodes: DiGraph<State, Transition>,
+    /// For each state where its transitions begin in `nodes`; one more entry at
+    /// the end.
+    first_transition: Box<[u32]>,
     index: FxHashMap<String, StateId>,
     superstates: Vec<Superstate>,
     events: Vec<String>,
@@ -154,38 +177,6 @@ pub struct Graph {
     completeness: Completeness,
     observations: Vec<Observation>,
     expanded: Option<Box<Expanded>>,
-}
-
-/// The graph with a node for each configuration.
-#[derive(Clone, Debug)]
-pub struct Expanded {
-    graph: Graph,
-    state_of: Vec<StateId>,
-}
-
-impl Expanded {
-    /// The graph whose states are the configurations.
-    #[must_use]
-    pub fn graph(&self) -> &Graph {
-        &self.graph
-    }
-
-    /// The state that a configuration belongs to.
-    ///
-    /// # Panics
-    ///
-    /// When `configuration` is not a state of [`Expanded::graph`].
-    #[must_use]
-    pub fn state_of(&self, configuration: StateId) -> StateId {
-        self.state_of[configuration.index()]
-    }
-
-    /// The configurations of a state.
-    pub fn configurations_of(&self, state: StateId) -> impl Iterator<Item = StateId> + '_ {
-        let of =
-            move |(index, owner): (usize, &StateId)| (*owner == state).then(|| StateId::at(index));
-        self.state_of.iter().enumerate().filter_map(of)
-    }
 }
 
 impl Graph {
@@ -233,14 +224,15 @@ impl Graph {
     /// The transitions that lead from a state and where they lead, ordered by
     /// event; nothing for an id of another graph.
     pub fn transitions_from(&self, state: StateId) -> impl Iterator<Item = (&Transition, StateId)> {
-        // petgraph hands out a node's edges newest first.
-        let mut edges: Vec<_> = self
-            .nodes
-            .edges(state.index_in_petgraph())
-            .map(|edge| (edge.weight(), StateId::at(edge.target().index())))
-            .collect();
-        edges.reverse();
-        edges.into_iter()
+        let begin = self.first_transition.get(state.index());
+        let end = self.first_transition.get(state.index() + 1);
+        let range = match (begin, end) {
+            (Some(begin), Some(end)) => *begin as usize..*end as usize,
+            _ => 0..0,
+        };
+        self.nodes.raw_edges()[range]
+            .iter()
+            .map(|edge| (&edge.weight, StateId::at(edge.target().index())))
     }
 
     /// The state with this id.

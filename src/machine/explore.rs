@@ -110,9 +110,9 @@ pub struct Explored<M: Explorable> {
 /// new turns up or a limit is reached.
 ///
 /// Each step is taken twice to see whether it gives the same result; a handler
-/// that panics is an [`Observation`], not an abort (it does end the process where
-/// panics are compiled to abort). A limit that was reached shows in
-/// [`Graph::completeness`].
+/// that panics is an [observation](Graph::observations), not an abort (it does end
+/// the process where panics are compiled to abort). A limit that was reached shows
+/// in [`Graph::completeness`].
 ///
 /// # Errors
 ///
@@ -162,7 +162,7 @@ impl<M: Explorable> Explored<M> {
         &self.states
     }
 
-    /// The events, by [`EventId`].
+    /// The events, by [`EventId`](crate::graph::EventId).
     #[must_use]
     pub fn events(&self) -> &[M::Event<'static>] {
         &self.events
