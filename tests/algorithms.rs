@@ -229,3 +229,25 @@ fn events_that_lead_the_same_way_are_one_walk() {
         "a step that changes nothing is no cycle"
     );
 }
+
+#[test]
+fn what_is_too_far_by_one_way_is_tried_by_a_shorter_one() {
+    let mut builder = fsmcheck::graph::GraphBuilder::new("detour", ["first", "second"]);
+    let [from, detour, middle, before, last, to] =
+        ["from", "detour", "middle", "before", "last", "to"].map(|name| builder.state(name, None));
+    builder
+        .start(from)
+        .moved(from, "first", detour)
+        .moved(from, "second", middle)
+        .moved(from, "second", to)
+        .moved(detour, "first", middle)
+        // The nearest way on from the middle leads over what was visited.
+        .moved(middle, "first", from)
+        .moved(middle, "second", before)
+        .moved(before, "first", last)
+        .moved(last, "first", to);
+    let graph = builder.build().unwrap();
+    let found = graph.simple_walks(from, to, &Bounds::default().length(4));
+    let lengths: BTreeSet<_> = found.walks.iter().map(|walk| walk.steps.len()).collect();
+    assert_eq!(lengths, [1, 4].into());
+}
