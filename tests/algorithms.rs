@@ -219,10 +219,7 @@ fn events_that_lead_the_same_way_are_one_walk() {
     let graph = builder.build().unwrap();
     let found = graph.simple_walks(a, b, &Bounds::default());
     assert_eq!(found.walks.len(), 1);
-    assert_eq!(
-        found.walks[0].named(&graph).to_string(),
-        "a --second--> b"
-    );
+    assert_eq!(found.walks[0].named(&graph).to_string(), "a --second--> b");
     assert_eq!(
         graph.cycle_through(a),
         None,

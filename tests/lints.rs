@@ -24,6 +24,11 @@ fn graph<M: Explorable>(limits: Limits) -> Graph {
     explore::<M>(limits).unwrap().graph().clone()
 }
 
+fn with_properties<M: Explorable>() -> Findings {
+    let graph = graph::<M>(Limits::default());
+    graph.lint().with_properties(&graph, &M::properties())
+}
+
 /// The only finding of a code.
 fn only(findings: &Findings, code: Code) -> Finding {
     let found: Vec<_> = findings.of(code).collect();
@@ -51,6 +56,7 @@ fn mended_machines_have_no_finding_at_all() {
         lint::<mended::player::Player>(),
         lint::<mended::checkout::Checkout>(),
         lint::<mended::heater::Heater>(),
+        with_properties::<mended::ticket::Ticket>(),
     ];
     for findings in all {
         assert!(findings.is_clean());
@@ -129,6 +135,37 @@ fn a_terminal_state_that_can_be_left_and_a_state_that_is_never_reached() {
         warning[event-never-handled] Order: `Refund` is refused in every state; handle it somewhere, or take it out of the alphabet
     "#]]
     .assert_eq(&findings.to_string());
+}
+
+#[test]
+fn data_that_is_declared_an_end_can_be_left() {
+    let findings = with_properties::<faulty::ticket::Ticket>();
+    let left: Vec<_> = findings
+        .of(Code::TerminalLeft)
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert_eq!(
+        left,
+        [
+            "`Closed` is declared terminal but can be left by `Reopen`; refuse this there, or do \
+             not declare it terminal",
+            "`Open` is declared an end with Ticket { deleted: true } but can be left by `Close`; \
+             refuse this there, or do not declare it an end",
+        ]
+    );
+}
+
+#[test]
+fn a_property_that_does_not_hold() {
+    let broken = only(
+        &with_properties::<faulty::ticket::Ticket>(),
+        Code::PropertyBroken,
+    );
+    assert_eq!(
+        broken.to_string(),
+        "error[property-broken] Ticket: T1 does not hold: a closed ticket stays closed; the last \
+         step breaks it\n  walk: Open --Close--> Closed --Reopen--> Open"
+    );
 }
 
 #[test]
@@ -459,9 +496,16 @@ fn every_code_is_found_by_some_machine_here() {
         lint::<faulty::turnstile::Turnstile>(),
         lint::<faulty::player::Player>(),
         lint::<faulty::checkout::Checkout>(),
+        with_properties::<faulty::ticket::Ticket>(),
         graph::<faulty::receiver::Receiver>(limits).lint(),
     ];
-    for code in Code::ALL {
+    let of_replays = [
+        Code::IllegalTransition,
+        Code::EpochWentBack,
+        Code::UnknownCode,
+        Code::SkippedSteps,
+    ];
+    for code in Code::ALL.iter().filter(|code| !of_replays.contains(code)) {
         assert!(reports.iter().any(|report| has(report, *code)), "{code}");
     }
     for report in &reports {
@@ -482,8 +526,8 @@ fn every_code_is_found_by_some_machine_here() {
 #[test]
 fn the_page_of_lints_says_what_the_code_says() {
     let mut page = String::from(
-        "# Lints\n\n\
-         What `Graph::lint` and `fsmcheck verify` can find, by the code that a finding carries.\n\
+        "# Findings\n\n\
+         What `verify`, `replay` and `Graph::lint` can find, by the code that a finding carries.\n\
          Errors and warnings make a machine unclean; a warning can be allowed with a reason, an\n\
          error cannot. `fsmcheck explain CODE` prints a section of this page, and\n\
          `UPDATE_EXPECT=1 cargo test --test lints` writes it from the library.\n\n\
@@ -499,7 +543,7 @@ fn the_page_of_lints_says_what_the_code_says() {
             text.level, text.meaning, text.why, text.example, text.remedy
         );
     }
-    expect_file!["../docs/lints.md"].assert_eq(&page);
+    expect_file!["../docs/findings.md"].assert_eq(&page);
 }
 
 #[test]

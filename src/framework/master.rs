@@ -241,6 +241,10 @@ impl Machine for Master {
         &["Finished", "Stopped", "Failed"]
     }
 
+    fn is_end(master: &Self, _: &MasterState) -> bool {
+        master.deleted
+    }
+
     fn invariants() -> Vec<Invariant<Self>> {
         vec![Invariant::new(
             "a job that has been initialised and not ended is not deleted",

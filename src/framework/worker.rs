@@ -5,6 +5,7 @@ use statig::prelude::*;
 use super::ExitReason;
 use super::states::closed_states;
 use crate::graph::Property;
+use crate::graph::lint::Code;
 use crate::machine::Machine;
 use crate::replay::{Epochs, Observer, Seen};
 
@@ -308,6 +309,13 @@ impl Machine for Worker {
 
     fn terminal_states() -> &'static [&'static str] {
         &["Error", "Finished", "Stopped"]
+    }
+
+    fn allowances() -> &'static [(Code, &'static str)] {
+        &[(
+            Code::EventNeverHandled,
+            "business code can try to report any state; Created and Init are not its to report",
+        )]
     }
 
     fn properties() -> Vec<Property> {

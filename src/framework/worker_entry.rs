@@ -302,6 +302,15 @@ impl Machine for WorkerEntry {
         )]
     }
 
+    fn configuration_name(entry: &Self, state: &WorkerEntryState) -> Option<String> {
+        let finished = if entry.finished {
+            " (finish received)"
+        } else {
+            ""
+        };
+        Some(format!("{state}{finished}"))
+    }
+
     fn state_code(state: &WorkerEntryState) -> Option<i64> {
         Some(i64::from(state.code()))
     }

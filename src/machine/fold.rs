@@ -146,7 +146,7 @@ impl<M: Explorable> Search<M> {
             let given = M::configuration_name(storage, typed).filter(|name| !taken.contains(name));
             let unique = given.unwrap_or_else(|| format!("{name} #{}", seen[state.index()]));
             taken.insert(unique.clone());
-            if terminal.contains(&name.as_str()) {
+            if terminal.contains(&name.as_str()) || M::is_end(storage, typed) {
                 terminal_names.push(unique.clone());
             }
             let id = builder.state(unique, *superstate);

@@ -50,6 +50,7 @@ use std::hash::Hash;
 use statig::blocking::{IntoStateMachine, State};
 
 use crate::graph::Property;
+use crate::graph::lint::Code;
 
 pub use self::explore::{ExploreError, Explored, Limits, explore};
 pub use self::guarded::{Guarded, Refused};
@@ -154,6 +155,21 @@ pub trait Machine:
     /// The names of the states in which its life may end.
     #[must_use]
     fn terminal_states() -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Whether its life may end in this configuration although the state is not
+    /// one of the [terminal](Machine::terminal_states) ones: data can be an end
+    /// too, such as a mark that the thing was deleted.
+    #[must_use]
+    fn is_end(storage: &Self, state: &Self::State) -> bool {
+        let _ = (storage, state);
+        false
+    }
+
+    /// Warnings that are meant to be as they are, each with the reason.
+    #[must_use]
+    fn allowances() -> &'static [(Code, &'static str)] {
         &[]
     }
 

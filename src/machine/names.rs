@@ -63,9 +63,12 @@ impl<M: Explorable> Names<M> {
     }
 }
 
-/// A configuration in words: the local data of its state and the storage, as far
+/// A configuration in words: its given name, or the local data of its state and the storage, as far
 /// as they hold anything.
 pub(super) fn note<M: Explorable>((storage, state): &(M, M::State)) -> String {
+    if let Some(name) = M::configuration_name(storage, state) {
+        return name;
+    }
     let (storage, state_text) = (format!("{storage:?}"), format!("{state:?}"));
     let holds_data = |text: &str| text.contains(['{', '(', '[']);
     match (holds_data(&state_text), holds_data(&storage)) {

@@ -9,4 +9,4 @@ mod observer;
 mod trace;
 
 pub use self::observer::{Epochs, Observer, Seen, Verdict};
-pub use self::trace::{Finding, FindingCode, Place, Replay, Sighting, Summary};
+pub use self::trace::{Finding, Place, Replay, Sighting, Summary};

@@ -1,14 +1,14 @@
 //! A whole trace: many keys, each with its own observer.
 
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::{Epochs, Observer, Seen, Verdict};
 use crate::graph::Graph;
+use crate::graph::lint::{Code, Level};
 
 /// Where in a trace something is.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -52,73 +52,15 @@ pub struct Sighting<'g> {
     pub place: Place,
 }
 
-/// What kind of thing a [`Finding`] reports.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[non_exhaustive]
-pub enum FindingCode {
-    /// A change of state that the machine cannot make.
-    IllegalTransition,
-    /// An epoch smaller than one seen before.
-    EpochWentBack,
-    /// A code that stands for no state.
-    UnknownCode,
-    /// States between were not seen: reported, no violation.
-    SkippedSteps,
-}
-
-impl FindingCode {
-    /// All codes.
-    pub const ALL: [Self; 4] = [
-        Self::IllegalTransition,
-        Self::EpochWentBack,
-        Self::UnknownCode,
-        Self::SkippedSteps,
-    ];
-
-    /// The stable name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::IllegalTransition => "illegal-transition",
-            Self::EpochWentBack => "epoch-went-back",
-            Self::UnknownCode => "unknown-code",
-            Self::SkippedSteps => "skipped-steps",
-        }
-    }
-}
-
-impl fmt::Display for FindingCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl Serialize for FindingCode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl FromStr for FindingCode {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|code| code.as_str() == text)
-            .ok_or(())
-    }
-}
-
 /// Something that a replay has to report.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct Finding {
     /// What kind of thing.
-    pub code: FindingCode,
-    /// Whether it cannot have come about by the rules.
-    pub violation: bool,
+    pub code: Code,
+    /// How much it matters: an error cannot have come about by the rules.
+    pub level: Level,
     /// The key.
     pub key: String,
     /// Where the key was seen before.
@@ -206,16 +148,15 @@ impl<'g> Replay<'g> {
         };
         *count += 1;
         let code = match &verdict {
-            Verdict::Illegal(_) => FindingCode::IllegalTransition,
-            Verdict::EpochWentBack { .. } => FindingCode::EpochWentBack,
-            Verdict::UnknownCode { .. } => FindingCode::UnknownCode,
-            Verdict::Skipped { .. } => FindingCode::SkippedSteps,
+            Verdict::Illegal(_) => Code::IllegalTransition,
+            Verdict::EpochWentBack { .. } => Code::EpochWentBack,
+            Verdict::UnknownCode { .. } => Code::UnknownCode,
+            Verdict::Skipped { .. } => Code::SkippedSteps,
             _ => return None,
         };
-        let violation = verdict.is_violation();
         Some(Finding {
             code,
-            violation,
+            level: code.level(),
             key,
             before,
             place,

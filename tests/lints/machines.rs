@@ -913,3 +913,74 @@ pub(crate) mod receiver {
         }
     }
 }
+
+/// A support ticket that can be deleted, which is an end by its data. Faulty: a
+/// deleted ticket can be reopened, and so can a closed one.
+pub(crate) mod ticket {
+    use fsmcheck::graph::Property;
+    use statig::prelude::*;
+
+    use super::super::FAULTY;
+
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) enum Event {
+        Close,
+        Reopen,
+        Delete,
+    }
+
+    #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+    pub(crate) struct Ticket {
+        deleted: bool,
+    }
+
+    #[state_machine(
+        initial = "State::open()",
+        state(derive(Clone, Debug, Eq, Hash, PartialEq)),
+        superstate(derive(Debug)),
+        visibility = "pub(crate)"
+    )]
+    impl Ticket {
+        #[state]
+        fn open(&mut self, event: &Event) -> Outcome<State> {
+            match event {
+                Event::Close if FAULTY || !self.deleted => Transition(State::closed()),
+                Event::Delete if !self.deleted => {
+                    self.deleted = true;
+                    Handled
+                }
+                _ => Super,
+            }
+        }
+
+        #[state]
+        fn closed(event: &Event) -> Outcome<State> {
+            match event {
+                Event::Reopen if FAULTY => Transition(State::open()),
+                Event::Reopen => Handled,
+                _ => Super,
+            }
+        }
+    }
+
+    impl fsmcheck::Machine for Ticket {
+        fn alphabet() -> Vec<Event> {
+            vec![Event::Close, Event::Reopen, Event::Delete]
+        }
+
+        fn terminal_states() -> &'static [&'static str] {
+            &["Closed"]
+        }
+
+        fn is_end(ticket: &Self, _: &State) -> bool {
+            ticket.deleted
+        }
+
+        fn properties() -> Vec<Property> {
+            vec![Property::terminal_states_absorb(
+                "T1",
+                "a closed ticket stays closed",
+            )]
+        }
+    }
+}

@@ -72,10 +72,18 @@ codes! {
     Nondeterministic = "nondeterministic", Error;
     /// A declared invariant does not hold.
     InvariantBroken = "invariant-broken", Error;
+    /// A declared property of the machine does not hold.
+    PropertyBroken = "property-broken", Error;
     /// A declared terminal state can be left.
     TerminalLeft = "terminal-left", Error;
     /// The machine is declared to return to its start and cannot.
     NoWayBack = "no-way-back", Error;
+    /// Records show a change of state that the machine cannot make.
+    IllegalTransition = "illegal-transition", Error;
+    /// Records show an epoch smaller than one before.
+    EpochWentBack = "epoch-went-back", Error;
+    /// A record holds a code that stands for no state.
+    UnknownCode = "unknown-code", Error;
     /// A state is never reached.
     UnreachableState = "unreachable-state", Warning;
     /// A state that is not declared terminal cannot be left.
@@ -94,6 +102,8 @@ codes! {
     SuperstateCandidate = "superstate-candidate", Note;
     /// No sequence of events tells some states apart.
     DuplicateState = "duplicate-state", Note;
+    /// Records show two states with steps between them that were not seen.
+    SkippedSteps = "skipped-steps", Note;
     /// A finding is allowed that is not there.
     UnusedAllowance = "unused-allowance", Note;
 }

@@ -70,6 +70,33 @@ fn terminal_left(subject: &Subject<'_>, exits: &Exits, findings: &mut Vec<Findin
         finding.walk = subject.walk_on(exit.node, Some(exit.step));
         findings.push(finding);
     }
+    ends_left(subject, findings);
+}
+
+/// Configurations that are an end by their data, in states that are not terminal.
+fn ends_left(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    let mut seen = FxHashSet::default();
+    for node in subject.reached() {
+        let state = subject.graph.state_of_exact(*node);
+        if subject.is_terminal(state) || !subject.is_end(*node) {
+            continue;
+        }
+        let mut steps = subject.exact.transitions_from(*node);
+        let leaves = steps.find(|(_, to)| subject.graph.state_of_exact(*to) != state);
+        let Some((transition, to)) = leaves.filter(|_| seen.insert(state)) else {
+            continue;
+        };
+        let message = format!(
+            "`{}` is declared an end{} but can be left by {}; refuse this there, or do not declare \
+             it an end",
+            subject.name(state),
+            under_data(subject, *node, " with"),
+            subject.list_events(&[transition.event]),
+        );
+        let mut finding = subject.finding(Code::TerminalLeft, [state], [transition.event], message);
+        finding.walk = subject.walk_on(*node, Some((transition.event, to)));
+        findings.push(finding);
+    }
 }
 
 fn trap_states(subject: &Subject<'_>, exits: &Exits, findings: &mut Vec<Finding>) {
@@ -107,7 +134,7 @@ fn no_way_back(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         .reached()
         .iter()
         .copied()
-        .filter(|node| !can_return[node.index()] && !state_of(*node).terminal)
+        .filter(|node| !can_return[node.index()] && !subject.is_end(*node))
         .collect();
     let Some(nearest) = stuck.first() else {
         return;
@@ -129,8 +156,7 @@ fn no_way_back(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
 fn never_ending(subject: &Subject<'_>, exits: &Exits, findings: &mut Vec<Finding>) {
     let graph = subject.graph;
     let nodes = subject.exact.states().map(|(node, _)| node);
-    let is_end = |node: &StateId| subject.is_terminal(graph.state_of_exact(*node));
-    let can_end = reaching(subject.exact, nodes.filter(is_end));
+    let can_end = reaching(subject.exact, nodes.filter(|node| subject.is_end(*node)));
     let mut place = vec![usize::MAX; subject.exact.states().len()];
     for (position, node) in subject.reached().iter().enumerate() {
         place[node.index()] = position;

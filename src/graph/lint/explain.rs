@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::{Code, Level};
 
 /// What a code means, why it matters, an example, and what to do about it.
 ///
 /// Its `Display` form is a page of plain text.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
     /// The code.
@@ -97,6 +99,14 @@ fn texts(code: Code) -> [&'static str; 4] {
             "Follow the walk to the first step that should not have been possible and mend its \
              handler. If the configuration is fine, the invariant says too much.",
         ],
+        Code::PropertyBroken => [
+            "A property that the machine declares does not hold of its graph: a step that can be \
+             taken breaks it, or what it speaks of is not there.",
+            "Whoever declared the property builds on it.",
+            "A worker entry that is a tombstone goes online again.",
+            "Follow the walk: its last step breaks the property. Mend the handler that takes it, \
+             or the property, if it says too much.",
+        ],
         Code::TerminalLeft => [
             "A state that is declared terminal has an event that leads to another state. Events \
              that are handled inside it, and transitions back to itself, are fine.",
@@ -114,6 +124,31 @@ fn texts(code: Code) -> [&'static str; 4] {
             "A controller that fails three times moves to `Locked`, where `Reset` is refused.",
             "Add a way back, declare the state terminal if that is meant, or do not declare that \
              the machine returns.",
+        ],
+        Code::IllegalTransition => [
+            "A replay has seen a key in a state that the machine cannot reach from the state seen \
+             before, not even with steps that were missed.",
+            "Somebody wrote a state over another that must not follow it: a process that should \
+             be dead, a message that came late, a writer without a guard.",
+            "A job is stored as `Finished` and later as `Init`: an old job master has come back.",
+            "The finding names the places of both records. Find out who wrote the second one; \
+             what was legal instead is in the message.",
+        ],
+        Code::EpochWentBack => [
+            "A replay has seen a record whose epoch is smaller than one seen before for the same \
+             key.",
+            "Epochs order the incarnations of a master or worker and only grow. An old \
+             incarnation is still writing, or records have changed their order.",
+            "A worker reports with worker epoch 4 after another of the same id reported with 7.",
+            "Look at both places. If the order of the input is not that of the events, sort it.",
+        ],
+        Code::UnknownCode => [
+            "A replay has seen a record whose code stands for no state of the machine.",
+            "Records keep whatever number was written; nobody knows what this one means.",
+            "A worker's record holds state 9.",
+            "Look for the writer: a newer version with more states, or a damaged record. In a \
+             worker's record 0 is not unknown: the record was written before the worker had a \
+             state.",
         ],
         Code::UnreachableState => [
             "A state is declared (or named as terminal, or listed in a file) and no sequence of \
@@ -203,6 +238,14 @@ fn texts(code: Code) -> [&'static str; 4] {
             "Make them one state with data, or give them the answers in which they should differ. \
              Nothing to do where the name of the state is itself what others look at, as in a \
              traffic light with one event.",
+        ],
+        Code::SkippedSteps => [
+            "A replay has seen two states of a key that the machine connects only by several \
+             steps: those between were not seen. No violation.",
+            "Stores and logs miss steps, so this is expected; many of them may show a lost \
+             channel.",
+            "A worker is seen as `Created` and then as `Normal`: its `Init` was not reported.",
+            "Nothing, unless the steps should have been seen.",
         ],
         Code::UnusedAllowance => [
             "A code is allowed and there is no such finding. Silent when the exploration was cut \

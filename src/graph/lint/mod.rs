@@ -57,7 +57,7 @@ pub use self::allow::{Allowance, AllowanceError, Allowed};
 pub use self::code::{Code, Level, UnknownCode};
 pub use self::explain::Explanation;
 use self::subject::Subject;
-use super::{Graph, NamedWalk};
+use super::{Graph, NamedWalk, Property, PropertyBroken};
 
 /// What a lint has found.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -142,6 +142,42 @@ impl Findings {
         self.findings
             .iter()
             .all(|finding| finding.level == Level::Note)
+    }
+
+    /// These findings and one for each property that does not hold of the graph
+    /// that they are about.
+    #[must_use]
+    pub fn with_properties(mut self, graph: &Graph, properties: &[Property]) -> Self {
+        for property in properties {
+            let Err(broken) = property.check(graph) else {
+                continue;
+            };
+            let mut finding = Finding::new(Code::PropertyBroken, &self.machine, String::new());
+            match broken {
+                PropertyBroken::Step {
+                    property,
+                    title,
+                    walk,
+                    ..
+                } => {
+                    finding.message =
+                        format!("{property} does not hold: {title}; the last step breaks it");
+                    finding.walk = Some(walk);
+                }
+                PropertyBroken::Missing {
+                    property,
+                    title,
+                    missing,
+                    ..
+                } => {
+                    finding.message =
+                        format!("{property} speaks of a {missing}, which is not there: {title}");
+                }
+            }
+            self.findings.push(finding);
+        }
+        self.findings.sort_by_key(|finding| finding.code);
+        self
     }
 
     /// The findings of a code that are not allowed.

@@ -65,6 +65,11 @@ impl<'a> Subject<'a> {
         self.graph.state(state).terminal
     }
 
+    /// Whether a configuration is declared an end: by its state or its data.
+    pub(super) fn is_end(&self, node: StateId) -> bool {
+        self.exact.state(node).terminal
+    }
+
     /// A shortest walk from a start to a configuration.
     pub(super) fn walk_to(&self, node: StateId) -> Option<NamedWalk> {
         self.walk_on(node, None)
