@@ -18,3 +18,8 @@ pub mod replay;
 pub mod wire;
 
 pub use self::machine::{Guarded, Machine, explore};
+
+/// Runs the README's examples with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
