@@ -20,6 +20,7 @@ mod can;
 mod draw;
 mod explain;
 mod list;
+mod replay;
 mod report;
 mod verify;
 
@@ -106,6 +107,7 @@ fn execute(
         Command::Verify(options) => verify::verify(options, machines, out),
         Command::Draw(options) => draw::draw(options, machines, out),
         Command::Can(options) => can::can(options, machines, out),
+        Command::Replay(options) => replay::replay(options, out),
         Command::Explain(options) => explain::explain(options, out),
         Command::Completions { shell } => {
             let mut command = Arguments::command();
@@ -188,6 +190,8 @@ enum CliError {
     Json(#[from] serde_json::Error),
     #[error(transparent)]
     Code(#[from] crate::graph::lint::UnknownCode),
+    #[error("{unreadable} of {lines} lines could not be read")]
+    Unreadable { unreadable: u64, lines: u64 },
     #[error(transparent)]
     Allowance(#[from] AllowanceError),
     #[error("`--allow {text}`: {problem}")]

@@ -73,11 +73,7 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {}: {}: {}",
-            self.place, self.code, self.key, self.message
-        )?;
+        write!(f, "{}: {}: {}", self.place, self.key, self.message)?;
         match &self.before {
             Some(before) => write!(f, " (seen before at {before})"),
             None => Ok(()),
