@@ -17,19 +17,29 @@
 //! |---|---|
 //! | may this *event* happen now? | [`Guarded`](crate::Guarded) |
 //! | may one event lead from this *state* to that one? | [`MasterState::may_become`], [`WorkerState::may_become`] |
-//! | can this *sequence of records* have come about, if steps were missed? | [`Worker::observer`] |
+//! | can this *sequence of records* have come about, if steps were missed? | [`Worker::observer`]; of whole files, [`read_record`] and [`Replay`](crate::replay::Replay) |
+//!
+//! Two methods of the records lean on the machines:
+//! [`MasterMeta::transition`](crate::wire::MasterMeta::transition) and
+//! [`WorkerStatus::advance`](crate::wire::WorkerStatus::advance).
 //!
 //! The original ends its process where an assertion fails; these machines refuse
 //! and stay as they were.
 
 mod exit;
 mod master;
+mod master_record;
 mod states;
+mod trace;
 mod worker;
 mod worker_entry;
+mod worker_record;
 
 pub use self::exit::ExitReason;
 pub use self::master::{Master, MasterEvent, MasterState};
+pub use self::master_record::TransitionError;
 pub use self::states::UnknownState;
+pub use self::trace::{Record, RecordError, read_record};
 pub use self::worker::{Worker, WorkerEvent, WorkerState};
 pub use self::worker_entry::{WorkerEntry, WorkerEntryEvent, WorkerEntryState};
+pub use self::worker_record::{AdvanceError, Change};

@@ -77,8 +77,8 @@ pub enum WorkerEvent {
         state: WorkerState,
         /// The error message of the status.
         error: String,
-        /// What the business logic has to say besides.
-        detail: Vec<u8>,
+        /// What the business logic has to say besides, if anything.
+        detail: Option<Vec<u8>>,
     },
     /// It ends itself.
     Exit {
@@ -86,8 +86,8 @@ pub enum WorkerEvent {
         reason: ExitReason,
         /// The error message of the status.
         error: String,
-        /// What the business logic has to say besides.
-        detail: Vec<u8>,
+        /// What the business logic has to say besides, if anything.
+        detail: Option<Vec<u8>>,
     },
 }
 
@@ -98,7 +98,7 @@ impl WorkerEvent {
         Self::Update {
             state,
             error: String::new(),
-            detail: Vec::new(),
+            detail: None,
         }
     }
 
@@ -108,7 +108,7 @@ impl WorkerEvent {
         Self::Exit {
             reason,
             error: String::new(),
-            detail: Vec::new(),
+            detail: None,
         }
     }
 }
