@@ -1,6 +1,9 @@
 //! The bodies of the fuzz targets, kept here so that ordinary tests can run
 //! them over the corpus. Each panics when a promise is broken.
 
+mod record;
+
+pub use self::record::record;
 use crate::wire::Timestamp;
 
 /// A fuzz target: its name, which is also that of its corpus, and its body.
@@ -8,6 +11,7 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, in the order of their names.
 pub const TARGETS: &[Target] = &[
+    ("record", record),
     ("selector", selector),
     ("timestamp", timestamp),
     ("wire_decode", wire_decode),

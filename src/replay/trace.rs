@@ -124,10 +124,14 @@ impl<'g> Replay<'g> {
             seen,
             place,
         } = sighting;
-        let (observer, last) = self
-            .keys
-            .entry(key.clone())
-            .or_insert_with(|| (Observer::new(machine, epochs), place.clone()));
+        // Most keys are there already: only a new one is copied.
+        let (observer, last) = match self.keys.get_mut(&key) {
+            Some(known) => known,
+            None => self
+                .keys
+                .entry(key.clone())
+                .or_insert((Observer::new(machine, epochs), place.clone())),
+        };
         let before = observer.epoch().is_some().then(|| last.clone());
         let verdict = observer.see(epoch, seen);
         *last = place.clone();
