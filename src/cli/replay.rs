@@ -10,7 +10,6 @@ use serde::Serialize;
 use super::arguments::{Format, ReplayOptions};
 use super::{Answer, CliError, report};
 use crate::framework::read_record;
-use crate::graph::lint::Level;
 use crate::replay::{Finding, Place, Replay, Summary};
 
 /// The longest line that is read, in bytes: what is longer is no record.
@@ -37,8 +36,14 @@ struct Total {
 }
 
 pub(super) fn replay(options: &ReplayOptions, out: &mut dyn Write) -> Result<Answer, CliError> {
-    let mut trace =
-        Trace { replay: Replay::new(), lines: 0, unreadable: 0, without_status: 0, format: options.format, out };
+    let mut trace = Trace {
+        replay: Replay::new(),
+        lines: 0,
+        unreadable: 0,
+        without_status: 0,
+        format: options.format,
+        out,
+    };
     if options.files.is_empty() {
         trace.read("standard input", &mut std::io::stdin().lock())?;
     }
@@ -47,7 +52,10 @@ pub(super) fn replay(options: &ReplayOptions, out: &mut dyn Write) -> Result<Ans
             trace.read("standard input", &mut std::io::stdin().lock())?;
         } else {
             let name = path.display().to_string();
-            let file = File::open(path).map_err(|error| CliError::File { path: name.clone(), error })?;
+            let file = File::open(path).map_err(|error| CliError::File {
+                path: name.clone(),
+                error,
+            })?;
             trace.read(&name, &mut BufReader::with_capacity(1 << 16, file))?;
         }
     }
@@ -67,11 +75,19 @@ struct Trace<'a> {
 impl Trace<'_> {
     fn read(&mut self, name: &str, input: &mut dyn BufRead) -> Result<(), CliError> {
         let file: Arc<str> = name.into();
-        let in_file = |error| CliError::File { path: name.to_owned(), error };
+        let in_file = |error| CliError::File {
+            path: name.to_owned(),
+            error,
+        };
         let mut line = Vec::new();
         for number in 1.. {
             line.clear();
-            if (&mut *input).take(MAX_LINE).read_until(b'\n', &mut line).map_err(in_file)? == 0 {
+            if (&mut *input)
+                .take(MAX_LINE)
+                .read_until(b'\n', &mut line)
+                .map_err(in_file)?
+                == 0
+            {
                 break;
             }
             self.lines += 1;
@@ -100,18 +116,16 @@ impl Trace<'_> {
             self.without_status += 1;
             return Ok(());
         };
-        let Some(finding) = self.replay.see(sighting) else { return Ok(()) };
+        let Some(finding) = self.replay.see(sighting) else {
+            return Ok(());
+        };
         match self.format {
             Format::Json => json_line(&Document::Finding(&finding), self.out),
-            Format::Human => {
-                let level = finding.level.to_string();
-                let painted = match finding.level {
-                    Level::Error => report::bad(&level),
-                    Level::Warning => report::doubtful(&level),
-                    Level::Note => report::plain(&level),
-                };
-                Ok(writeln!(self.out, "{painted}[{}] {finding}", finding.code)?)
-            }
+            Format::Human => Ok(writeln!(
+                self.out,
+                "{}",
+                report::finding(finding.level, &finding)
+            )?),
         }
     }
 
@@ -119,7 +133,10 @@ impl Trace<'_> {
     /// the rest of the trace is still judged.
     fn unreadable(&mut self, name: &str, number: u64, problem: &str) {
         self.unreadable += 1;
-        let _ = writeln!(anstream::stderr().lock(), "error: {name}:{number}: {problem}");
+        let _ = writeln!(
+            anstream::stderr().lock(),
+            "error: {name}:{number}: {problem}"
+        );
     }
 
     fn finish(self) -> Result<Answer, CliError> {
@@ -146,7 +163,10 @@ impl Trace<'_> {
         }
         match self.unreadable {
             0 => Ok(Answer::from(summary.violations == 0)),
-            unreadable => Err(CliError::Unreadable { unreadable, lines: self.lines }),
+            unreadable => Err(CliError::Unreadable {
+                unreadable,
+                lines: self.lines,
+            }),
         }
     }
 }

@@ -82,7 +82,7 @@ pub enum RecordError {
 /// }
 /// assert_eq!(
 ///     findings[0].to_string(),
-///     "trace:2: illegal-transition: worker j/w: worker never goes from `Finished` to `Normal` \
+///     "error[illegal-transition] trace:2: worker j/w: worker never goes from `Finished` to `Normal` \
 ///      by any events; legal from `Finished`: Finished (seen before at trace:1)"
 /// );
 /// # Ok::<(), fsmcheck::framework::RecordError>(())

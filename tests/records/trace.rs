@@ -62,7 +62,7 @@ fn what_is_stored_and_what_is_sent_are_judged_apart() {
 {"worker":"w","status":{"job-id":"j","id":"w","epoch":7,"state":5}}
 {"worker":"w","status":{"job-id":"j","id":"w","epoch":7,"state":1}}
 "#,
-        &["trace:4: illegal-transition: message of worker j/w: \
+        &["error[illegal-transition] trace:4: message of worker j/w: \
            worker never goes from `Finished` to `Normal` by any events; \
            legal from `Finished`: Finished (seen before at trace:3)"],
     );
@@ -83,19 +83,19 @@ fn workers_are_judged_by_the_observers_rule() {
 {"job-id":"j","id":"w","epoch":8,"state":2}
 "#,
         &[
-            "trace:4: skipped-steps: worker j/w: skipped steps: \
+            "note[skipped-steps] trace:4: worker j/w: skipped steps: \
              Created --initialised--> Init --update Normal--> Normal (seen before at trace:1)",
-            "trace:5: illegal-transition: worker j/w: worker never goes from `Normal` to \
+            "error[illegal-transition] trace:5: worker j/w: worker never goes from `Normal` to \
              `no state` by any events; legal from `Normal`: Finished, Stopped, Error, Normal \
              (seen before at trace:4)",
-            "trace:6: unknown-code: worker j/w: 77 is no state of worker; its states are \
+            "error[unknown-code] trace:6: worker j/w: 77 is no state of worker; its states are \
              Created (2), Init (3), Finished (5), Stopped (6), Error (4), Normal (1) \
-             (seen before at trace:5)",
-            "trace:7: epoch-went-back: worker j/w: the epoch went back from 7 to 6 \
-             (seen before at trace:6)",
-            "trace:8: illegal-transition: worker j/w: worker never goes from `Normal` to `Init` \
+             (seen before at trace:4)",
+            "error[epoch-went-back] trace:7: worker j/w: the epoch went back from 7 to 6 \
+             (seen before at trace:4)",
+            "error[illegal-transition] trace:8: worker j/w: worker never goes from `Normal` to `Init` \
              by any events; legal from `Normal`: Finished, Stopped, Error, Normal \
-             (seen before at trace:7)",
+             (seen before at trace:4)",
         ],
     );
 }
@@ -110,14 +110,13 @@ fn a_job_master_keeps_its_state_across_epochs() {
 {"id":"j","addr":"","epoch":9,"state":0}
 "#,
         &[
-            "trace:2: illegal-transition: job j: master never goes from `Finished` to `Init` \
+            "error[illegal-transition] trace:2: job j: master never goes from `Finished` to `Init` \
              by any events; legal from `Finished`: Finished (deleted) (seen before at trace:1)",
-            "trace:3: epoch-went-back: job j: the epoch went back from 9 to 8 \
+            "error[epoch-went-back] trace:3: job j: the epoch went back from 9 to 8 \
              (seen before at trace:2)",
-            "trace:4: unknown-code: job j: 0 is no state of master; its states are \
-             Uninit (1), Init (2), Finished (3), Stopped (4), Failed (5), Uninit (deleted) (1), \
-             Finished (deleted) (3), Stopped (deleted) (4), Failed (deleted) (5), Init (deleted) \
-             (seen before at trace:3)",
+            "error[unknown-code] trace:4: job j: 0 is no state of master; its states are \
+             Uninit (1), Init (2), Finished (3), Stopped (4), Failed (5) \
+             (seen before at trace:2)",
         ],
     );
 }
@@ -156,7 +155,7 @@ fn deletion_counts() {
             format_args!(r#"{{"id":"j","addr":"","state":4,{deleted}}}"#)
         ),
         &[
-            "trace:2: skipped-steps: job j: skipped steps: Init --exit canceled--> Stopped \
+            "note[skipped-steps] trace:2: job j: skipped steps: Init --exit canceled--> Stopped \
            --deleted--> Stopped (deleted) (seen before at trace:1)",
         ],
     );
@@ -167,7 +166,7 @@ fn deletion_counts() {
             format_args!(r#"{{"id":"j","addr":"","state":2,{deleted}}}"#)
         ),
         &[
-            "trace:2: illegal-transition: job j: master never goes from `Init` to \
+            "error[illegal-transition] trace:2: job j: master never goes from `Init` to \
            `Init (deleted)` by any events; legal from `Init`: Init, Finished, Stopped, Failed \
            (seen before at trace:1)",
         ],
@@ -184,7 +183,7 @@ fn the_job_manager_is_always_initialised_and_its_epoch_means_nothing() {
 {"id":"m","type":"DMJobMaster","addr":"","epoch":1,"state":3}
 "#,
         &[
-            "trace:3: unknown-code: job-manager m: 3 is no state of job_manager; \
+            "error[unknown-code] trace:3: job-manager m: 3 is no state of job_manager; \
              its states are Init (2) (seen before at trace:2)",
         ],
     );
