@@ -23,6 +23,7 @@ mod list;
 mod replay;
 mod report;
 mod verify;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -190,6 +191,8 @@ enum CliError {
     Json(#[from] serde_json::Error),
     #[error(transparent)]
     Code(#[from] crate::graph::lint::UnknownCode),
+    #[error("interrupted: what was read so far holds no violation")]
+    Interrupted,
     #[error("{unreadable} of {lines} lines could not be read")]
     Unreadable { unreadable: u64, lines: u64 },
     #[error(transparent)]

@@ -5,10 +5,11 @@ use std::io::{BufRead, BufReader, Read as _, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::arguments::{Format, ReplayOptions};
-use super::{Answer, CliError, report};
+use super::{Answer, CliError, report, watch};
 use crate::framework::read_record;
 use crate::replay::{Finding, Place, Replay, Summary};
 
@@ -45,18 +46,23 @@ pub(super) fn replay(options: &ReplayOptions, out: &mut dyn Write) -> Result<Ans
         out,
     };
     if options.files.is_empty() {
-        trace.read("standard input", &mut std::io::stdin().lock())?;
+        trace.read("standard input", &mut std::io::stdin().lock(), None)?;
     }
     for path in &options.files {
         if path == Path::new("-") {
-            trace.read("standard input", &mut std::io::stdin().lock())?;
+            trace.read("standard input", &mut std::io::stdin().lock(), None)?;
         } else {
             let name = path.display().to_string();
             let file = File::open(path).map_err(|error| CliError::File {
                 path: name.clone(),
                 error,
             })?;
-            trace.read(&name, &mut BufReader::with_capacity(1 << 16, file))?;
+            let length = file
+                .metadata()
+                .ok()
+                .filter(std::fs::Metadata::is_file)
+                .map(|file| file.len());
+            trace.read(&name, &mut BufReader::with_capacity(1 << 16, file), length)?;
         }
     }
     trace.finish()
@@ -73,7 +79,13 @@ struct Trace<'a> {
 }
 
 impl Trace<'_> {
-    fn read(&mut self, name: &str, input: &mut dyn BufRead) -> Result<(), CliError> {
+    fn read(
+        &mut self,
+        name: &str,
+        input: &mut dyn BufRead,
+        length: Option<u64>,
+    ) -> Result<(), CliError> {
+        let progress = watch::bytes(length, name);
         let file: Arc<str> = name.into();
         let in_file = |error| CliError::File {
             path: name.to_owned(),
@@ -81,15 +93,18 @@ impl Trace<'_> {
         };
         let mut line = Vec::new();
         for number in 1.. {
-            line.clear();
-            if (&mut *input)
-                .take(MAX_LINE)
-                .read_until(b'\n', &mut line)
-                .map_err(in_file)?
-                == 0
-            {
+            if watch::interrupted() {
                 break;
             }
+            line.clear();
+            let read = (&mut *input)
+                .take(MAX_LINE)
+                .read_until(b'\n', &mut line)
+                .map_err(in_file)?;
+            if read == 0 {
+                break;
+            }
+            progress.inc(read as u64);
             self.lines += 1;
             if !line.ends_with(b"\n") && line.len() as u64 == MAX_LINE {
                 self.unreadable(name, number, &format!("longer than {MAX_LINE} bytes"));
@@ -98,13 +113,14 @@ impl Trace<'_> {
             }
             let text = line.trim_ascii();
             if !text.is_empty() {
-                self.line(text, Place::new(Arc::clone(&file), number))?;
+                self.line(text, Place::new(Arc::clone(&file), number), &progress)?;
             }
         }
+        progress.finish_and_clear();
         Ok(())
     }
 
-    fn line(&mut self, text: &[u8], place: Place) -> Result<(), CliError> {
+    fn line(&mut self, text: &[u8], place: Place, progress: &ProgressBar) -> Result<(), CliError> {
         let record = match read_record(text) {
             Ok(record) => record,
             Err(error) => {
@@ -119,14 +135,14 @@ impl Trace<'_> {
         let Some(finding) = self.replay.see(sighting) else {
             return Ok(());
         };
-        match self.format {
+        progress.suspend(|| match self.format {
             Format::Json => json_line(&Document::Finding(&finding), self.out),
             Format::Human => Ok(writeln!(
                 self.out,
                 "{}",
                 report::finding(finding.level, &finding)
             )?),
-        }
+        })
     }
 
     /// A line that could not be read is told at once and costs the exit code, but
@@ -162,6 +178,7 @@ impl Trace<'_> {
             }
         }
         match self.unreadable {
+            0 if summary.violations == 0 && watch::interrupted() => Err(CliError::Interrupted),
             0 => Ok(Answer::from(summary.violations == 0)),
             unreadable => Err(CliError::Unreadable {
                 unreadable,
