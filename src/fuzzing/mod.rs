@@ -1,8 +1,10 @@
 //! The bodies of the fuzz targets, kept here so that ordinary tests can run
 //! them over the corpus. Each panics when a promise is broken.
 
+mod events;
 mod record;
 
+pub use self::events::events;
 pub use self::record::record;
 use crate::wire::Timestamp;
 
@@ -11,6 +13,7 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, in the order of their names.
 pub const TARGETS: &[Target] = &[
+    ("events", events),
     ("record", record),
     ("selector", selector),
     ("timestamp", timestamp),
