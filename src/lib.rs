@@ -15,6 +15,9 @@ pub mod fuzzing;
 pub mod graph;
 pub mod machine;
 pub mod replay;
+#[cfg(feature = "proptest")]
+#[cfg_attr(docsrs, doc(cfg(feature = "proptest")))]
+pub mod testkit;
 pub mod wire;
 
 pub use self::machine::{Guarded, Machine, explore};

@@ -55,6 +55,8 @@ use crate::graph::lint::Code;
 pub use self::explore::{ExploreError, Explored, Limits, explore};
 pub use self::guarded::{Guarded, Refused};
 pub use self::step::{Explorable, Step, StepKind, step};
+#[cfg(feature = "proptest")]
+pub(crate) use self::{catch::Panic, catch::catch, names::note};
 
 /// A statig machine with a finite alphabet.
 ///

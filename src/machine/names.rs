@@ -65,7 +65,7 @@ impl<M: Explorable> Names<M> {
 
 /// A configuration in words: its given name, or the local data of its state and the storage, as far
 /// as they hold anything.
-pub(super) fn note<M: Explorable>((storage, state): &(M, M::State)) -> String {
+pub(crate) fn note<M: Explorable>((storage, state): &(M, M::State)) -> String {
     if let Some(name) = M::configuration_name(storage, state) {
         return name;
     }
