@@ -81,7 +81,8 @@ impl<M: Explorable> fmt::Debug for RandomWalk<M> {
 ///
 /// proptest! {
 ///     fn an_event_has_a_short_name(event in testkit::events::<Door>()) {
-///         prop_assert!(format!("{event:?}").len() < 10);
+///         let name = format!("{event:?}");
+///         prop_assert!(name.len() < 10);
 ///     }
 /// }
 /// an_event_has_a_short_name();
