@@ -133,6 +133,7 @@ pub enum TransitionKind {
 /// The guard itself is code inside a handler; this is what running the handler
 /// tells about it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct Condition {
     /// Number of configurations of the state in which it happens.
