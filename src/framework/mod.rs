@@ -24,12 +24,14 @@
 
 mod exit;
 mod master;
+mod policy;
 mod states;
 mod worker;
 mod worker_entry;
 
 pub use self::exit::ExitReason;
 pub use self::master::{Master, MasterEvent, MasterState};
+pub use self::policy::{Policy, Rule, UnknownRule};
 pub use self::states::UnknownState;
 pub use self::worker::{Worker, WorkerEvent, WorkerState};
 pub use self::worker_entry::{WorkerEntry, WorkerEntryEvent, WorkerEntryState};
