@@ -9,15 +9,18 @@ mod reader;
 mod behaviour;
 #[path = "vectors/labels.rs"]
 mod labels;
+#[path = "vectors/manager.rs"]
+mod manager;
 #[path = "vectors/wire.rs"]
 mod wire;
 
 use reader::{Pinned, run};
 
 /// One test for each file: its name, the function that holds one line against
-/// the library, and what the bundled file holds.
+/// the library, and what the bundled file holds. A file in a folder is named
+/// beside the function.
 macro_rules! files {
-    ($($module:ident::$name:ident: $lines:literal lines, exceptions $exceptions:expr;)*) => {
+    ($($module:ident::$name:ident $(in $file:literal)?: $lines:literal lines, exceptions $exceptions:expr;)*) => {
         $(
             #[test]
             fn $name() {
@@ -25,9 +28,18 @@ macro_rules! files {
                     lines: $lines,
                     exceptions: &$exceptions,
                 };
-                run(stringify!($name), &pinned, $module::$name);
+                run(file_name!($name $($file)?), &pinned, $module::$name);
             }
         )*
+    };
+}
+
+macro_rules! file_name {
+    ($name:ident) => {
+        stringify!($name)
+    };
+    ($name:ident $file:literal) => {
+        $file
     };
 }
 
@@ -37,6 +49,9 @@ files! {
     labels::label_sets: 14 lines, exceptions [("non-utf8 value", 1)];
     labels::label_strings: 152 lines, exceptions [("non-utf8 value", 2)];
     labels::selectors: 548 lines, exceptions [("non-utf8 value", 10)];
+    manager::worker_manager: 2619 lines, exceptions [];
+    manager::worker_manager_full_queue: 2 lines, exceptions [];
+    manager::hazards_worker_manager in "hazards/worker_manager": 14 lines, exceptions [];
     wire::clock: 61 lines, exceptions [];
     wire::ext_scan: 113 lines, exceptions [];
     wire::orm_columns: 2 lines, exceptions [];

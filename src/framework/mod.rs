@@ -10,6 +10,7 @@
 //! | [`Master`] | [`MasterState`] | a job master, as it is stored |
 //! | [`Worker`] | [`WorkerState`] | a worker during one worker epoch, as it reports it |
 //! | [`WorkerEntry`] | [`WorkerEntryState`] | a worker in the table of its master |
+//! | [`ManagerRecovery`] | [`ManagerState`] | a [worker manager](manager), which holds that table |
 //!
 //! What is legal is asked in one of three strengths:
 //!
@@ -49,8 +50,10 @@
 //! [`Guarded::state`]: crate::Guarded::state
 
 mod exit;
+pub mod manager;
 mod master;
 mod master_record;
+mod policy;
 mod states;
 mod trace;
 mod worker;
@@ -58,8 +61,10 @@ mod worker_entry;
 mod worker_record;
 
 pub use self::exit::ExitReason;
+pub use self::manager::{ManagerRecovery, ManagerRecoveryEvent, ManagerState};
 pub use self::master::{Master, MasterEvent, MasterState};
 pub use self::master_record::TransitionError;
+pub use self::policy::{Policy, Rule, UnknownRule};
 pub use self::states::UnknownState;
 pub use self::trace::{Record, RecordError, read_record};
 pub use self::worker::{Worker, WorkerEvent, WorkerState};

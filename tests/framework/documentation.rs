@@ -5,13 +5,18 @@
 use std::path::{Path, PathBuf};
 
 use fsmcheck::draw;
-use fsmcheck::framework::{Master, Worker, WorkerEntry};
+use fsmcheck::framework::{ManagerRecovery, Master, Worker, WorkerEntry};
 use fsmcheck::graph::Graph;
 
 #[test]
 fn drawings_are_up_to_date() {
     let mut page = Vec::new();
-    for graph in [Master::graph(), Worker::graph(), WorkerEntry::graph()] {
+    for graph in [
+        Master::graph(),
+        Worker::graph(),
+        WorkerEntry::graph(),
+        ManagerRecovery::graph(),
+    ] {
         let machine = graph.machine();
         let drawings = format!("{}\n{}", draw::table(graph), picture(graph));
         let file = root().join(format!("src/framework/{machine}.md"));

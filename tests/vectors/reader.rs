@@ -5,7 +5,7 @@
 //! `FSMCHECK_VECTORS` names another folder of the same layout.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -64,9 +64,7 @@ pub(crate) fn run(name: &str, pinned: &Pinned, mut check: impl FnMut(&Value) -> 
     let folder = elsewhere.clone().unwrap_or_else(|| {
         PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/vectors"))
     });
-    let path = folder.join(format!("{name}.jsonl"));
-    let text = std::fs::read_to_string(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let (path, text) = read(&folder, name);
 
     let mut lines = 0;
     let mut exceptions = BTreeMap::new();
@@ -132,4 +130,18 @@ pub(crate) fn holds_non_utf8(value: &Value) -> bool {
         Value::Array(items) => items.iter().any(holds_non_utf8),
         _ => false,
     }
+}
+
+/// The text of `NAME.jsonl`, or of `NAME.jsonl.gz`, as large files are bundled.
+fn read(folder: &Path, name: &str) -> (PathBuf, String) {
+    let plain = folder.join(format!("{name}.jsonl"));
+    let packed = folder.join(format!("{name}.jsonl.gz"));
+    let text = if plain.exists() || !packed.exists() {
+        std::fs::read_to_string(&plain)
+    } else {
+        std::fs::File::open(&packed)
+            .and_then(|file| std::io::read_to_string(flate2::read::MultiGzDecoder::new(file)))
+    };
+    let text = text.unwrap_or_else(|error| panic!("{}: {error}", plain.display()));
+    (plain, text)
 }
