@@ -7,6 +7,8 @@ mod reader;
 
 #[path = "vectors/behaviour.rs"]
 mod behaviour;
+#[path = "vectors/jobs.rs"]
+mod jobs;
 #[path = "vectors/labels.rs"]
 mod labels;
 #[path = "vectors/wire.rs"]
@@ -25,7 +27,8 @@ macro_rules! files {
                     lines: $lines,
                     exceptions: &$exceptions,
                 };
-                run(stringify!($name), &pinned, $module::$name);
+                let file = stringify!($name).replace("hazards_", "hazards/");
+                run(&file, &pinned, $module::$name);
             }
         )*
     };
@@ -34,6 +37,9 @@ macro_rules! files {
 files! {
     behaviour::worker_entry: 24 lines, exceptions [];
     behaviour::worker_entry_seq: 131 lines, exceptions [];
+    jobs::hazards_job_fsm: 7 lines, exceptions [];
+    jobs::job_fsm: 1176 lines, exceptions [];
+    jobs::job_fsm_walk_order: 44 lines, exceptions [];
     labels::label_sets: 14 lines, exceptions [("non-utf8 value", 1)];
     labels::label_strings: 152 lines, exceptions [("non-utf8 value", 2)];
     labels::selectors: 548 lines, exceptions [("non-utf8 value", 10)];

@@ -10,6 +10,7 @@
 //! | [`Master`] | [`MasterState`] | a job master, as it is stored |
 //! | [`Worker`] | [`WorkerState`] | a worker during one worker epoch, as it reports it |
 //! | [`WorkerEntry`] | [`WorkerEntryState`] | a worker in the table of its master |
+//! | [`Job`] | [`JobState`] | a job in the table of the job manager |
 //!
 //! What is legal is asked in one of three strengths:
 //!
@@ -23,6 +24,7 @@
 //! and stay as they were.
 
 mod exit;
+mod job_table;
 mod master;
 mod policy;
 mod states;
@@ -30,6 +32,9 @@ mod worker;
 mod worker_entry;
 
 pub use self::exit::ExitReason;
+pub use self::job_table::{
+    DispatchAnswer, Job, JobEvent, JobState, JobTable, JobTableError, RegisteredJob,
+};
 pub use self::master::{Master, MasterEvent, MasterState};
 pub use self::policy::{Policy, Rule, UnknownRule};
 pub use self::states::UnknownState;
