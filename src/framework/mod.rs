@@ -11,6 +11,12 @@
 //! | [`Worker`] | [`WorkerState`] | a worker during one worker epoch, as it reports it |
 //! | [`WorkerEntry`] | [`WorkerEntryState`] | a worker in the table of its master |
 //! | [`Job`] | [`JobState`] | a job in the table of the job manager |
+//! | [`JobOperation`] | [`JobOperationState`] | a request to cancel a job |
+//! | [`BackOff`] | [`BackOffState`] | a job that fails again and again |
+//! | [`Leader`] | [`LeaderState`] | a server that may be the leader |
+//! | [`Dispatcher`] | [`DispatcherState`] | a dispatch, as the master sees it |
+//! | [`DispatchRequest`] | [`DispatchRequestState`] | a dispatch that an executor has not confirmed |
+//! | [`Task`] | [`TaskState`] | a task of an executor |
 //!
 //! What is legal is asked in one of three strengths:
 //!
@@ -23,20 +29,42 @@
 //! The original ends its process where an assertion fails; these machines refuse
 //! and stay as they were.
 
+mod back_off;
+mod dispatch;
 mod exit;
+mod job_operation;
 mod job_table;
+mod leader;
 mod master;
 mod policy;
 mod states;
+mod task_runner;
 mod worker;
 mod worker_entry;
 
+pub use self::back_off::{BackOff, BackOffEvent, BackOffState, BackOffTimes, Jitter};
+pub use self::dispatch::{
+    CommitError, DispatchError, DispatchRequest, DispatchRequestEvent, DispatchRequestState,
+    Dispatcher, DispatcherEffect, DispatcherEvent, DispatcherState, REQUEST_TTL, RETRY_FOR,
+    TaskCommitter,
+};
 pub use self::exit::ExitReason;
+pub use self::job_operation::{
+    AlreadyCanceled, JOB_OPERATION_INTERVAL, JobOperation, JobOperationEffect, JobOperationEvent,
+    JobOperationState, JobSeen,
+};
 pub use self::job_table::{
     DispatchAnswer, Job, JobEvent, JobState, JobTable, JobTableError, RegisteredJob,
+};
+pub use self::leader::{
+    Feature, Leader, LeaderEffect, LeaderEvent, LeaderState, LeaderTimes, LeaseTooShort,
 };
 pub use self::master::{Master, MasterEvent, MasterState};
 pub use self::policy::{Policy, Rule, UnknownRule};
 pub use self::states::UnknownState;
+pub use self::task_runner::{
+    SubmittedTask, TASK_QUEUE_CAPACITY, Task, TaskEffect, TaskError, TaskEvent, TaskRunner,
+    TaskState,
+};
 pub use self::worker::{Worker, WorkerEvent, WorkerState};
 pub use self::worker_entry::{WorkerEntry, WorkerEntryEvent, WorkerEntryState};
