@@ -41,6 +41,20 @@ closed_states! {
     BackOffState { Fresh, Failing, Online, Exhausted } of BackOff named "back_off"
 }
 
+impl BackOffState {
+    /// Whether the job has failed last and may be run again.
+    #[must_use]
+    pub fn is_failing(self) -> bool {
+        self == Self::Failing
+    }
+
+    /// Whether the job has failed as often as is allowed.
+    #[must_use]
+    pub fn is_exhausted(self) -> bool {
+        self == Self::Exhausted
+    }
+}
+
 /// The numbers of the back-off; durations are in nanoseconds.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(
@@ -192,7 +206,7 @@ impl BackOff {
     /// Whether the job has failed as often as is allowed.
     #[must_use]
     pub fn is_exhausted(back_off: &Guarded<Self>) -> bool {
-        *back_off.state() == BackOffState::Exhausted
+        back_off.state().is_exhausted()
     }
 
     /// Forgets the failures when the job was online for long until now.
@@ -332,7 +346,7 @@ impl Machine for BackOff {
     }
 
     fn is_end(_: &Self, state: &BackOffState) -> bool {
-        *state != BackOffState::Failing
+        !state.is_failing()
     }
 
     fn abstraction() -> Option<&'static str> {
@@ -355,7 +369,7 @@ impl Machine for BackOff {
 
     fn configuration_name(back_off: &Self, state: &BackOffState) -> Option<String> {
         let online = match back_off.online_since {
-            Some(_) if *state == BackOffState::Exhausted => ", online",
+            Some(_) if state.is_exhausted() => ", online",
             _ => "",
         };
         Some(format!("{state} ({} failed{online})", back_off.n_failures))

@@ -44,6 +44,20 @@ closed_states! {
     JobOperationState { Noop, Canceling, Canceled } of JobOperation named "job_operation"
 }
 
+impl JobOperationState {
+    /// Whether nothing is asked for.
+    #[must_use]
+    pub fn is_noop(self) -> bool {
+        self == Self::Noop
+    }
+
+    /// Whether the job is to be canceled.
+    #[must_use]
+    pub fn is_canceling(self) -> bool {
+        self == Self::Canceling
+    }
+}
+
 /// What the operator sees of a job when it looks after it.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[expect(
@@ -183,7 +197,7 @@ impl JobOperation {
     /// Whether a job is being canceled.
     #[must_use]
     pub fn is_canceling(operation: &Guarded<Self>) -> bool {
-        *operation.state() == JobOperationState::Canceling
+        operation.state().is_canceling()
     }
 }
 
@@ -249,7 +263,7 @@ impl Machine for JobOperation {
     }
 
     fn is_end(_: &Self, state: &JobOperationState) -> bool {
-        *state == JobOperationState::Noop
+        state.is_noop()
     }
 
     fn state_code(state: &JobOperationState) -> Option<i64> {

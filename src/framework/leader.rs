@@ -47,6 +47,20 @@ closed_states! {
     of Leader named "leader"
 }
 
+impl LeaderState {
+    /// Whether the server holds the lease.
+    #[must_use]
+    pub fn is_leader(self) -> bool {
+        self != Self::Candidate
+    }
+
+    /// Whether the job manager is up.
+    #[must_use]
+    pub fn is_serving(self) -> bool {
+        self == Self::Serving
+    }
+}
+
 /// The times of the election, in nanoseconds.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(
@@ -234,7 +248,7 @@ impl Leader {
     /// Whether a server holds the lease.
     #[must_use]
     pub fn holds_lease(leader: &Guarded<Self>) -> bool {
-        *leader.state() != LeaderState::Candidate
+        leader.state().is_leader()
     }
 
     /// Whether a server offers this now.
@@ -244,7 +258,7 @@ impl Leader {
     pub fn is_open(leader: &Guarded<Self>, feature: Feature) -> bool {
         match feature {
             Feature::Executors => leader.storage().executors_open,
-            Feature::Jobs => *leader.state() == LeaderState::Serving,
+            Feature::Jobs => leader.state().is_serving(),
         }
     }
 

@@ -17,6 +17,9 @@
 //! | [`Dispatcher`] | [`DispatcherState`] | a dispatch, as the master sees it |
 //! | [`DispatchRequest`] | [`DispatchRequestState`] | a dispatch that an executor has not confirmed |
 //! | [`Task`] | [`TaskState`] | a task of an executor |
+//! | [`Executor`] | [`ExecutorState`] | an executor, as it sees itself |
+//! | [`RegisteredExecutor`] | [`RegisteredExecutorState`] | an executor, as the leader sees it |
+//! | [`Stream`] | [`StreamState`] | the messages of one sender on one topic, as they are received |
 //!
 //! What is legal is asked in one of three strengths:
 //!
@@ -31,13 +34,17 @@
 
 mod back_off;
 mod dispatch;
+mod executor;
 mod exit;
+mod job_manager;
 mod job_operation;
 mod job_table;
 mod leader;
 mod master;
 mod policy;
 mod states;
+mod store;
+mod stream;
 mod task_runner;
 mod worker;
 mod worker_entry;
@@ -48,7 +55,13 @@ pub use self::dispatch::{
     Dispatcher, DispatcherEffect, DispatcherEvent, DispatcherState, REQUEST_TTL, RETRY_FOR,
     TaskCommitter,
 };
+pub use self::executor::{
+    EXECUTOR_TIMEOUT, Executor, ExecutorEffect, ExecutorEvent, ExecutorState, Executors,
+    ExecutorsEffect, HeartbeatAnswer, HeartbeatRefused, RegisteredExecutor,
+    RegisteredExecutorEvent, RegisteredExecutorState,
+};
 pub use self::exit::ExitReason;
+pub use self::job_manager::{CancelError, JobManager, JobManagerEffect, JobMasterSeen, JobsView};
 pub use self::job_operation::{
     AlreadyCanceled, JOB_OPERATION_INTERVAL, JobOperation, JobOperationEffect, JobOperationEvent,
     JobOperationState, JobSeen,
@@ -62,6 +75,11 @@ pub use self::leader::{
 pub use self::master::{Master, MasterEvent, MasterState};
 pub use self::policy::{Policy, Rule, UnknownRule};
 pub use self::states::UnknownState;
+pub use self::store::{JobRows, StoreError};
+pub use self::stream::{
+    DataLost, Inbox, KEPT_MESSAGES, Outbox, OutboxFull, SEND_QUEUE_CAPACITY, Stream, StreamEffect,
+    StreamEvent, StreamState,
+};
 pub use self::task_runner::{
     SubmittedTask, TASK_QUEUE_CAPACITY, Task, TaskEffect, TaskError, TaskEvent, TaskRunner,
     TaskState,

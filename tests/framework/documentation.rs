@@ -3,7 +3,10 @@
 
 use std::path::Path;
 
-use fsmcheck::framework::{Master, Worker, WorkerEntry};
+use fsmcheck::framework::{
+    BackOff, DispatchRequest, Dispatcher, Executor, Job, JobOperation, Leader, Master,
+    RegisteredExecutor, Stream, Task, Worker, WorkerEntry,
+};
 use fsmcheck::graph::{EventId, Graph, StateId, TransitionKind};
 
 const BEGIN: &str =
@@ -12,7 +15,21 @@ const END: &str = "<!-- END transitions -->";
 
 #[test]
 fn tables_are_up_to_date() {
-    for graph in [Master::graph(), Worker::graph(), WorkerEntry::graph()] {
+    for graph in [
+        Master::graph(),
+        Worker::graph(),
+        WorkerEntry::graph(),
+        Job::graph(),
+        JobOperation::graph(),
+        BackOff::graph(),
+        Leader::graph(),
+        Dispatcher::graph(),
+        DispatchRequest::graph(),
+        Task::graph(),
+        Executor::graph(),
+        RegisteredExecutor::graph(),
+        Stream::graph(),
+    ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("src/framework")
             .join(format!("{}.md", graph.machine()));

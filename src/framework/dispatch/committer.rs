@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::request::{DispatchRequest, DispatchRequestEvent, DispatchRequestState, REQUEST_TTL};
+use super::request::{DispatchRequest, DispatchRequestEvent, REQUEST_TTL};
 use crate::framework::task_runner::{SubmittedTask, TaskRunner};
 use crate::machine::Guarded;
 use crate::wire::{MonotonicTime, WorkerId};
@@ -156,7 +156,7 @@ impl TaskCommitter {
 
     fn forget_what_is_over(&mut self) {
         self.requests
-            .retain(|_, request| *request.machine.state() == DispatchRequestState::Pending);
+            .retain(|_, request| request.machine.state().is_pending());
     }
 }
 

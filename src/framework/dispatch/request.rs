@@ -32,6 +32,14 @@ closed_states! {
     of DispatchRequest named "dispatch_request"
 }
 
+impl DispatchRequestState {
+    /// Whether the request waits to be confirmed.
+    #[must_use]
+    pub fn is_pending(self) -> bool {
+        self == Self::Pending
+    }
+}
+
 /// What happens to a request.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(

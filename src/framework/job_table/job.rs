@@ -30,6 +30,26 @@ closed_states! {
     JobState { Absent, Pending, WaitAck, Online } of Job named "job"
 }
 
+impl JobState {
+    /// Whether the job waits to be dispatched again.
+    #[must_use]
+    pub fn is_pending(self) -> bool {
+        self == Self::Pending
+    }
+
+    /// Whether the job was dispatched, and its master is not up yet.
+    #[must_use]
+    pub fn is_awaited(self) -> bool {
+        self == Self::WaitAck
+    }
+
+    /// Whether the job's master is up.
+    #[must_use]
+    pub fn is_online(self) -> bool {
+        self == Self::Online
+    }
+}
+
 /// What happens to a job that the job manager knows.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(

@@ -38,7 +38,7 @@ impl RegisteredJob {
     /// Whether the job's master can be spoken to.
     #[must_use]
     pub fn has_handle(&self) -> bool {
-        self.state() == JobState::Online
+        self.state().is_online()
     }
 }
 
@@ -441,13 +441,14 @@ impl JobTable {
 
     /// Puts a job into the set of its state, over another one of the same id.
     fn keep(&mut self, id: MasterId, job: RegisteredJob) {
-        let set = match job.state() {
-            JobState::Absent => return,
-            JobState::Pending => &mut self.pending,
-            JobState::WaitAck => &mut self.wait_ack,
-            JobState::Online => &mut self.online,
-        };
-        set.insert(id, job);
+        let state = job.state();
+        if state.is_pending() {
+            self.pending.insert(id, job);
+        } else if state.is_awaited() {
+            self.wait_ack.insert(id, job);
+        } else if state.is_online() {
+            self.online.insert(id, job);
+        }
     }
 
     fn check_unknown(&self, id: &str) -> Result<(), JobTableError> {
@@ -459,6 +460,121 @@ impl JobTable {
                 })
             }
             _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meta(job: &str) -> MasterMeta {
+        MasterMeta {
+            id: job.to_owned(),
+            ..MasterMeta::default()
+        }
+    }
+
+    /// The original as it is or was before a rule, and all rules.
+    fn policies(rule: Rule) -> [(Policy, bool); 3] {
+        [
+            (Policy::before(rule), false),
+            (Policy::original(), rule.is_original()),
+            (Policy::hardened(), true),
+        ]
+    }
+
+    #[test]
+    fn offline_before_online_handled() {
+        for (policy, on) in policies(Rule::OfflineBeforeOnlineHandled) {
+            let mut jobs = JobTable::new(policy);
+            jobs.dispatched(meta("a"), true).unwrap();
+            assert_eq!(jobs.offline("a", false), on);
+            // Without the rule a job that has ended is dispatched again.
+            let mut visited = 0;
+            jobs.dispatch_awaited(|_| {
+                visited += 1;
+                DispatchAnswer::Dispatched
+            })
+            .unwrap();
+            assert_eq!(visited, usize::from(!on));
+        }
+    }
+
+    #[test]
+    fn redispatch_only_after_failover() {
+        for (policy, on) in policies(Rule::RedispatchOnlyAfterFailover) {
+            let mut jobs = JobTable::new(policy);
+            jobs.dispatched(meta("created"), false).unwrap();
+            jobs.dispatched(meta("found"), true).unwrap();
+            let mut visited = Vec::new();
+            jobs.dispatch_awaited(|meta| {
+                visited.push(meta.id.clone());
+                DispatchAnswer::Dispatched
+            })
+            .unwrap();
+            let expected: &[_] = if on {
+                &["found"]
+            } else {
+                &["created", "found"]
+            };
+            assert_eq!(visited, expected);
+        }
+    }
+
+    #[test]
+    fn a_job_is_registered_once_under_the_rule() {
+        for (policy, on) in policies(Rule::RegisteredBeforeDispatch) {
+            let mut jobs = JobTable::new(policy);
+            jobs.dispatched(meta("a"), false).unwrap();
+            jobs.online("a", true).unwrap();
+            jobs.dispatched(meta("b"), false).unwrap();
+            jobs.dispatch_failed("b").unwrap();
+            let before = jobs.clone();
+            let again = jobs.dispatched(meta("a"), false);
+            let renamed = jobs.dispatch_pending(|_| DispatchAnswer::DispatchedAs("a".to_owned()));
+            assert_eq!(again.is_err(), on);
+            assert_eq!(renamed.is_err(), on);
+            assert_eq!(jobs == before, on);
+            // The original now has the job twice.
+            assert_eq!(jobs.n_created() + jobs.n_running(), 2);
+        }
+    }
+
+    #[test]
+    fn an_error_says_what_would_have_been_legal() {
+        let mut jobs = JobTable::new(Policy::hardened());
+        assert_eq!(
+            jobs.online("a", true).unwrap_err().to_string(),
+            "job `a` is not awaited; only an awaited job can get online or fail to start"
+        );
+        jobs.dispatched(meta("a"), true).unwrap();
+        let unheard = jobs.online("a", false).unwrap_err();
+        assert_eq!(unheard.rule(), Some(Rule::OnlineOnlyIfHeard));
+        let again = jobs.dispatched(meta("a"), true).unwrap_err();
+        assert_eq!(
+            again.to_string(),
+            "job `a` is registered already, in state `WaitAck`; only an unknown job can be"
+        );
+        for (answer, code) in [
+            (
+                DispatchAnswer::BackOff,
+                Some("DFLOW:ErrMasterCreateWorkerBackoff"),
+            ),
+            (
+                DispatchAnswer::GiveUp,
+                Some("DFLOW:ErrMasterCreateWorkerTerminate"),
+            ),
+            (
+                DispatchAnswer::QuotaExceeded,
+                Some("DFLOW:ErrMasterConcurrencyExceeded"),
+            ),
+            (DispatchAnswer::Failed("away".to_owned()), None),
+        ] {
+            let before = jobs.clone();
+            let ended = jobs.dispatch_awaited(|_| answer.clone()).unwrap_err();
+            assert_eq!(ended.code(), code);
+            assert_eq!(jobs, before);
         }
     }
 }
