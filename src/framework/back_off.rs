@@ -42,12 +42,6 @@ closed_states! {
 }
 
 impl BackOffState {
-    /// Whether the job has failed last and may be run again.
-    #[must_use]
-    pub fn is_failing(self) -> bool {
-        self == Self::Failing
-    }
-
     /// Whether the job has failed as often as is allowed.
     #[must_use]
     pub fn is_exhausted(self) -> bool {
@@ -343,10 +337,6 @@ impl Machine for BackOff {
 
     fn declared_states() -> &'static [&'static str] {
         BackOffState::NAMES
-    }
-
-    fn is_end(_: &Self, state: &BackOffState) -> bool {
-        !state.is_failing()
     }
 
     fn abstraction() -> Option<&'static str> {

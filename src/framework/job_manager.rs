@@ -419,7 +419,9 @@ impl JobManager {
         let over: Vec<_> = self
             .table
             .wait_ack()
-            .filter(|(job, found)| found.is_from_failover() && must_not_run(self.policy, view, job))
+            .filter(|(job, found)| {
+                found.is_to_be_dispatched() && must_not_run(self.policy, view, job)
+            })
             .map(|(job, _)| job.to_owned())
             .collect();
         for job in over {

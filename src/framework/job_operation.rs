@@ -45,12 +45,6 @@ closed_states! {
 }
 
 impl JobOperationState {
-    /// Whether nothing is asked for.
-    #[must_use]
-    pub fn is_noop(self) -> bool {
-        self == Self::Noop
-    }
-
     /// Whether the job is to be canceled.
     #[must_use]
     pub fn is_canceling(self) -> bool {
@@ -260,10 +254,6 @@ impl Machine for JobOperation {
 
     fn terminal_states() -> &'static [&'static str] {
         &["Canceled"]
-    }
-
-    fn is_end(_: &Self, state: &JobOperationState) -> bool {
-        state.is_noop()
     }
 
     fn state_code(state: &JobOperationState) -> Option<i64> {

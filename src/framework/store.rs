@@ -68,7 +68,7 @@ pub enum StoreError {
         /// The job.
         job: MasterId,
         /// What is wrong with it.
-        change: IllegalChange,
+        change: Box<IllegalChange>,
     },
 }
 
@@ -269,7 +269,10 @@ fn check_write(row: &MasterMeta, known: Epoch, to: MasterStateCode) -> Result<()
     };
     before
         .try_become(after)
-        .map_err(|change| StoreError::IllegalChange { job: job(), change })
+        .map_err(|change| StoreError::IllegalChange {
+            job: job(),
+            change: Box::new(change),
+        })
 }
 
 #[cfg(test)]

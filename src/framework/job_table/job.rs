@@ -241,10 +241,6 @@ impl Machine for Job {
         JobState::NAMES
     }
 
-    fn terminal_states() -> &'static [&'static str] {
-        &["Absent"]
-    }
-
     fn returns_to_start() -> bool {
         true
     }

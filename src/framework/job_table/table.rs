@@ -35,6 +35,12 @@ impl RegisteredJob {
         self.machine.storage().is_from_failover()
     }
 
+    /// Whether a walk would have the job dispatched.
+    #[must_use]
+    pub fn is_to_be_dispatched(&self) -> bool {
+        self.machine.can(&JobEvent::DispatchedAgain)
+    }
+
     /// Whether the job's master can be spoken to.
     #[must_use]
     pub fn has_handle(&self) -> bool {
@@ -367,7 +373,7 @@ impl JobTable {
         let Some(awaited) = self
             .wait_ack
             .get(job)
-            .filter(|awaited| awaited.machine.can(&JobEvent::DispatchedAgain))
+            .filter(|awaited| awaited.is_to_be_dispatched())
         else {
             return Ok(());
         };

@@ -267,15 +267,6 @@ impl Machine for Stream {
         StreamState::NAMES
     }
 
-    fn returns_to_start() -> bool {
-        false
-    }
-
-    fn is_end(_: &Self, _: &StreamState) -> bool {
-        // The process that receives may end at any time.
-        true
-    }
-
     fn abstraction() -> Option<&'static str> {
         Some("the numbers 1 to 3 only, and room for 1 message instead of 256")
     }
