@@ -1,7 +1,10 @@
 //! The bundled program: the command line over the framework's machines.
 
 use fsmcheck::cli::{machine, run};
-use fsmcheck::framework::{ManagerRecovery, Master, Worker, WorkerEntry};
+use fsmcheck::framework::{
+    BackOff, DispatchRequest, Dispatcher, Executor, Job, JobOperation, Leader, ManagerRecovery,
+    Master, RegisteredExecutor, Stream, Task, Worker, WorkerEntry,
+};
 
 fn main() -> std::process::ExitCode {
     run([
@@ -9,5 +12,15 @@ fn main() -> std::process::ExitCode {
         machine::<Worker>(),
         machine::<WorkerEntry>(),
         machine::<ManagerRecovery>(),
+        machine::<Job>(),
+        machine::<JobOperation>(),
+        machine::<BackOff>(),
+        machine::<Leader>(),
+        machine::<Dispatcher>(),
+        machine::<DispatchRequest>(),
+        machine::<Task>(),
+        machine::<Executor>(),
+        machine::<RegisteredExecutor>(),
+        machine::<Stream>(),
     ])
 }

@@ -4,6 +4,10 @@
 mod documentation;
 #[path = "framework/edges.rs"]
 mod edges;
+#[path = "framework/jobs.rs"]
+mod jobs;
+#[path = "framework/jobs_properties.rs"]
+mod jobs_properties;
 #[path = "framework/look_ups.rs"]
 mod look_ups;
 #[path = "framework/observer.rs"]

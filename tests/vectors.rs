@@ -7,6 +7,8 @@ mod reader;
 
 #[path = "vectors/behaviour.rs"]
 mod behaviour;
+#[path = "vectors/jobs.rs"]
+mod jobs;
 #[path = "vectors/labels.rs"]
 mod labels;
 #[path = "vectors/manager.rs"]
@@ -46,6 +48,9 @@ macro_rules! file_name {
 files! {
     behaviour::worker_entry: 24 lines, exceptions [];
     behaviour::worker_entry_seq: 131 lines, exceptions [];
+    jobs::hazards_job_fsm in "hazards/job_fsm": 7 lines, exceptions [];
+    jobs::job_fsm: 1176 lines, exceptions [];
+    jobs::job_fsm_walk_order: 44 lines, exceptions [];
     labels::label_sets: 14 lines, exceptions [("non-utf8 value", 1)];
     labels::label_strings: 152 lines, exceptions [("non-utf8 value", 2)];
     labels::selectors: 548 lines, exceptions [("non-utf8 value", 10)];

@@ -11,6 +11,16 @@
 //! | [`Worker`] | [`WorkerState`] | a worker during one worker epoch, as it reports it |
 //! | [`WorkerEntry`] | [`WorkerEntryState`] | a worker in the table of its master |
 //! | [`ManagerRecovery`] | [`ManagerState`] | a [worker manager](manager), which holds that table |
+//! | [`Job`] | [`JobState`] | a job in the table of the job manager |
+//! | [`JobOperation`] | [`JobOperationState`] | a request to cancel a job |
+//! | [`BackOff`] | [`BackOffState`] | a job that fails again and again |
+//! | [`Leader`] | [`LeaderState`] | a server that may be the leader |
+//! | [`Dispatcher`] | [`DispatcherState`] | a dispatch, as the master sees it |
+//! | [`DispatchRequest`] | [`DispatchRequestState`] | a dispatch that an executor has not confirmed |
+//! | [`Task`] | [`TaskState`] | a task of an executor |
+//! | [`Executor`] | [`ExecutorState`] | an executor, as it sees itself |
+//! | [`RegisteredExecutor`] | [`RegisteredExecutorState`] | an executor, as the leader sees it |
+//! | [`Stream`] | [`StreamState`] | the messages of one sender on one topic, as they are received |
 //!
 //! What is legal is asked in one of three strengths:
 //!
@@ -49,23 +59,64 @@
 //! [`Guarded`]: crate::Guarded
 //! [`Guarded::state`]: crate::Guarded::state
 
+mod back_off;
+mod dispatch;
+mod executor;
 mod exit;
+mod job_manager;
+mod job_operation;
+mod job_table;
+mod leader;
 pub mod manager;
 mod master;
 mod master_record;
 mod policy;
 mod states;
+mod store;
+mod stream;
+mod task_runner;
 mod trace;
 mod worker;
 mod worker_entry;
 mod worker_record;
 
+pub use self::back_off::{BackOff, BackOffEvent, BackOffState, BackOffTimes, Jitter};
+pub use self::dispatch::{
+    CommitError, DispatchError, DispatchRequest, DispatchRequestEvent, DispatchRequestState,
+    Dispatcher, DispatcherEffect, DispatcherEvent, DispatcherState, REQUEST_TTL, RETRY_FOR,
+    TaskCommitter,
+};
+pub use self::executor::{
+    EXECUTOR_TIMEOUT, Executor, ExecutorEffect, ExecutorEvent, ExecutorState, Executors,
+    ExecutorsEffect, HeartbeatAnswer, HeartbeatRefused, RegisteredExecutor,
+    RegisteredExecutorEvent, RegisteredExecutorState,
+};
 pub use self::exit::ExitReason;
+pub use self::job_manager::{CancelError, JobManager, JobManagerEffect, JobMasterSeen, JobsView};
+pub use self::job_operation::{
+    AlreadyCanceled, JOB_OPERATION_INTERVAL, JobOperation, JobOperationEffect, JobOperationEvent,
+    JobOperationState, JobSeen,
+};
+pub use self::job_table::{
+    DispatchAnswer, Job, JobEvent, JobState, JobTable, JobTableError, RegisteredJob,
+};
+pub use self::leader::{
+    Feature, Leader, LeaderEffect, LeaderEvent, LeaderState, LeaderTimes, LeaseTooShort,
+};
 pub use self::manager::{ManagerRecovery, ManagerRecoveryEvent, ManagerState};
 pub use self::master::{Master, MasterEvent, MasterState};
 pub use self::master_record::TransitionError;
 pub use self::policy::{Policy, Rule, UnknownRule};
 pub use self::states::UnknownState;
+pub use self::store::{JobRows, StoreError};
+pub use self::stream::{
+    DataLost, Inbox, KEPT_MESSAGES, Outbox, OutboxFull, SEND_QUEUE_CAPACITY, Stream, StreamEffect,
+    StreamEvent, StreamState,
+};
+pub use self::task_runner::{
+    SubmittedTask, TASK_QUEUE_CAPACITY, Task, TaskEffect, TaskError, TaskEvent, TaskRunner,
+    TaskState,
+};
 pub use self::trace::{Record, RecordError, read_record};
 pub use self::worker::{Worker, WorkerEvent, WorkerState};
 pub use self::worker_entry::{WorkerEntry, WorkerEntryEvent, WorkerEntryState};

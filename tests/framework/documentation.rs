@@ -5,24 +5,21 @@
 use std::path::{Path, PathBuf};
 
 use fsmcheck::draw;
-use fsmcheck::framework::{ManagerRecovery, Master, Worker, WorkerEntry};
+use fsmcheck::framework::{
+    BackOff, DispatchRequest, Dispatcher, Executor, Job, JobOperation, Leader, ManagerRecovery,
+    Master, RegisteredExecutor, Stream, Task, Worker, WorkerEntry,
+};
 use fsmcheck::graph::Graph;
 
 #[test]
 fn drawings_are_up_to_date() {
-    let mut page = Vec::new();
-    for graph in [
-        Master::graph(),
-        Worker::graph(),
-        WorkerEntry::graph(),
-        ManagerRecovery::graph(),
-    ] {
+    for graph in bundled() {
         let machine = graph.machine();
         let drawings = format!("{}\n{}", draw::table(graph), picture(graph));
         let file = root().join(format!("src/framework/{machine}.md"));
         up_to_date(&file, &[(machine, drawings)]);
-        page.push((machine, picture(graph)));
     }
+    let page = bundled().map(|graph| (graph.machine(), picture(graph)));
     up_to_date(&root().join("docs/framework.md"), &page);
 }
 
@@ -31,6 +28,26 @@ fn names_are_up_to_date() {
     let tables = ["wire", "framework"]
         .map(|module| (module, names(&root().join(format!("src/{module}/mod.rs")))));
     up_to_date(&root().join("docs/names.md"), &tables);
+}
+
+/// The machines in the order of the command line.
+fn bundled() -> [&'static Graph; 14] {
+    [
+        Master::graph(),
+        Worker::graph(),
+        WorkerEntry::graph(),
+        ManagerRecovery::graph(),
+        Job::graph(),
+        JobOperation::graph(),
+        BackOff::graph(),
+        Leader::graph(),
+        Dispatcher::graph(),
+        DispatchRequest::graph(),
+        Task::graph(),
+        Executor::graph(),
+        RegisteredExecutor::graph(),
+        Stream::graph(),
+    ]
 }
 
 fn root() -> PathBuf {

@@ -12,7 +12,7 @@ use fsmcheck::wire::Timestamp;
 
 /// What an event is meant to do in a state.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Cell<S> {
+pub(crate) enum Cell<S> {
     Refused,
     Stays,
     To(S),
@@ -23,7 +23,12 @@ use Cell::{Refused, Stays, To};
 /// Takes one step from a configuration, holds it against the cell and returns
 /// the machine after it.
 #[track_caller]
-fn check<M>(storage: M, state: M::State, event: &M::Event<'_>, cell: Cell<M::State>) -> Guarded<M>
+pub(crate) fn check<M>(
+    storage: M,
+    state: M::State,
+    event: &M::Event<'_>,
+    cell: Cell<M::State>,
+) -> Guarded<M>
 where
     M: Explorable<State: Copy>,
 {
@@ -46,7 +51,7 @@ where
 
 /// The rows are exactly the alphabet, in its order and under its names.
 #[track_caller]
-fn check_rows<M>(rows: &[(&str, M::Event<'static>)])
+pub(crate) fn check_rows<M>(rows: &[(&str, M::Event<'static>)])
 where
     M: Explorable<Event<'static>: PartialEq>,
 {

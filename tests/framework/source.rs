@@ -20,7 +20,47 @@ const DECLARATIONS: [&str; 7] = [
     "failed_over",
 ];
 
-const STATES: [(&str, &[&str]); 4] = [
+const STATES: [(&str, &[&str]); 14] = [
+    ("JobState", &["Absent", "Pending", "WaitAck", "Online"]),
+    ("JobOperationState", &["Noop", "Canceling", "Canceled"]),
+    ("BackOffState", &["Fresh", "Failing", "Online", "Exhausted"]),
+    (
+        "LeaderState",
+        &[
+            "Candidate",
+            "Starting",
+            "Preparing",
+            "Serving",
+            "Stuck",
+            "Resigning",
+        ],
+    ),
+    (
+        "DispatcherState",
+        &[
+            "PreDispatching",
+            "StoringRow",
+            "Confirming",
+            "Dispatched",
+            "Unsure",
+            "Aborted",
+            "Forgotten",
+        ],
+    ),
+    (
+        "DispatchRequestState",
+        &["Pending", "Confirmed", "Expired", "Superseded"],
+    ),
+    ("TaskState", &["Submitted", "Running", "Closing"]),
+    ("ExecutorState", &["Alive", "Stopped"]),
+    (
+        "RegisteredExecutorState",
+        &["Initing", "Running", "Tombstone"],
+    ),
+    (
+        "StreamState",
+        &["Keeping", "Delivering", "Dropped", "Broken"],
+    ),
     (
         "ManagerState",
         &["LoadingMeta", "WaitingHeartbeat", "Ready"],

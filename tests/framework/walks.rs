@@ -11,7 +11,7 @@ use fsmcheck::wire::Timestamp;
 use proptest::prelude::*;
 
 /// Runs a machine from a start and holds each step against its exploration.
-fn check<M: Explorable>(start: usize, events: &[usize]) -> Result<(), TestCaseError>
+pub(crate) fn check<M: Explorable>(start: usize, events: &[usize]) -> Result<(), TestCaseError>
 where
     M::State: Copy,
 {
