@@ -69,7 +69,12 @@ fn verify_holds_for_the_bundled_machines() {
     assert!(ran.out.ends_with(
         " verified: 0 errors, 0 warnings, 0 notes; everything reachable was explored\n"
     ));
-    for property in ["S4 holds", "S6 holds", "S7 holds"] {
+    for property in [
+        "S4 holds",
+        "S6 holds",
+        "S7 holds",
+        "manager-stays-ready holds",
+    ] {
         assert!(ran.out.contains(property), "{}", ran.out);
     }
 

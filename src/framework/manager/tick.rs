@@ -88,7 +88,8 @@ impl WorkerManager {
     ///         };
     ///     }
     /// }
-    /// # tick_to_the_end(&mut WorkerManager::new(1, Policy::original()))
+    /// tick_to_the_end(&mut WorkerManager::new(1, Policy::original()))?;
+    /// # Ok::<(), ManagerError>(())
     /// ```
     pub fn tick(
         &mut self,
