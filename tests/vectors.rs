@@ -7,6 +7,8 @@ mod reader;
 
 #[path = "vectors/behaviour.rs"]
 mod behaviour;
+#[path = "vectors/client.rs"]
+mod client;
 #[path = "vectors/labels.rs"]
 mod labels;
 #[path = "vectors/wire.rs"]
@@ -34,6 +36,8 @@ macro_rules! files {
 files! {
     behaviour::worker_entry: 24 lines, exceptions [];
     behaviour::worker_entry_seq: 131 lines, exceptions [];
+    client::hazards_master_client: 5 lines, exceptions [("state beside a panic", 1)];
+    client::master_client: 1391 lines, exceptions [("state beside a panic", 100)];
     labels::label_sets: 14 lines, exceptions [("non-utf8 value", 1)];
     labels::label_strings: 152 lines, exceptions [("non-utf8 value", 2)];
     labels::selectors: 548 lines, exceptions [("non-utf8 value", 10)];

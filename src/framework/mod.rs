@@ -22,16 +22,23 @@
 //! The original ends its process where an assertion fails; these machines refuse
 //! and stay as they were.
 
+mod client;
 mod exit;
 mod master;
 mod policy;
 mod states;
+mod timeouts;
 mod worker;
 mod worker_entry;
 
+pub use self::client::{
+    ClientEffect, ClientError, ClientEvent, ClientStart, ClientState, MasterClient, MasterInfo,
+    ReadFor, WaitEnd,
+};
 pub use self::exit::ExitReason;
 pub use self::master::{Master, MasterEvent, MasterState};
 pub use self::policy::{Policy, Rule, UnknownRule};
 pub use self::states::UnknownState;
+pub use self::timeouts::{Inequality, InequalityCheck, Timeouts, TimeoutsBroken};
 pub use self::worker::{Worker, WorkerEvent, WorkerState};
 pub use self::worker_entry::{WorkerEntry, WorkerEntryEvent, WorkerEntryState};
