@@ -49,3 +49,8 @@ pub mod door {
         }
     }
 }
+
+/// The examples of the page about the framework's machines.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/framework.md")]
+pub mod framework_page {}

@@ -55,7 +55,7 @@ fn list_names_the_machines() {
         .lines()
         .filter_map(|line| line.split_whitespace().next())
         .collect();
-    assert_eq!(names, ["master", "worker", "worker_entry"]);
+    assert_eq!(names, ["master", "worker", "worker_entry", "master_client"]);
 
     let (_, document) = json(&["list"]);
     assert_eq!(document["machines"][1]["machine"], "worker");
@@ -67,7 +67,7 @@ fn verify_holds_for_the_bundled_machines() {
     let ran = fsmcheck(&["verify"]);
     assert_eq!(ran.code, Some(0), "{}", ran.out);
     assert!(ran.out.ends_with(
-        "3 machines verified: 0 errors, 0 warnings, 0 notes; everything reachable was explored\n"
+        "4 machines verified: 0 errors, 0 warnings, 0 notes; everything reachable was explored\n"
     ));
     for property in ["S4 holds", "S6 holds", "S7 holds"] {
         assert!(ran.out.contains(property), "{}", ran.out);
@@ -246,6 +246,124 @@ fn an_unknown_state_is_answered_with_the_known_ones() {
     );
     refused(&["can", "master", "init", "99"], "no state `99`");
     refused(&["can", "master", "init", "-1"], "no state `-1`");
+}
+
+fn replayed(name: &str) -> String {
+    format!(
+        "{}/tests/data/replay/{name}.jsonl",
+        env!("CARGO_MANIFEST_DIR")
+    )
+}
+
+/// Runs `replay` with this on standard input.
+fn replay_input(text: &str) -> Ran {
+    use std::io::Write as _;
+    use std::process::Stdio;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_fsmcheck"))
+        .arg("replay")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(text.as_bytes())
+        .unwrap();
+    child.wait_with_output().unwrap().into()
+}
+
+#[test]
+fn replay_finds_no_violation_in_a_healthy_trace() {
+    let ran = fsmcheck(&["replay", &replayed("healthy")]);
+    assert_eq!(ran.code, Some(0), "{}", ran.out);
+    assert_eq!(
+        ran.out,
+        "no violation: 8 records of 3 keys, 0 violations, 0 with skipped steps\n"
+    );
+}
+
+#[test]
+fn replay_names_both_ends_of_what_is_illegal() {
+    let file = replayed("outage");
+    let ran = fsmcheck(&["replay", &file]);
+    assert_eq!(ran.code, Some(1));
+    let lines: Vec<_> = ran
+        .out
+        .lines()
+        .map(|line| line.replace(&file, "outage"))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "error[illegal-transition] outage:4: job job-1: master never goes from `Stopped` to \
+             `Init` by any events; legal from `Stopped`: Stopped (deleted) (seen before at outage:3)",
+            "error[illegal-transition] outage:5: worker job-1/worker-1: worker never goes from \
+             `Finished` to `Stopped` by any events; legal from `Finished`: Finished (seen before \
+             at outage:2)",
+            "error[epoch-went-back] outage:7: worker job-1/worker-1: the epoch went back from 7 to \
+             5 (seen before at outage:6)",
+            "note[skipped-steps] outage:8: worker job-1/worker-1: skipped steps: Created \
+             --initialised--> Init --update Normal--> Normal (seen before at outage:6)",
+            "error[unknown-code] outage:9: worker job-1/worker-1: 9 is no state of worker; its \
+             states are Created (2), Init (3), Finished (5), Stopped (6), Error (4), Normal (1) \
+             (seen before at outage:8)",
+            "violations: 9 records of 2 keys, 4 violations, 1 with skipped steps",
+        ]
+    );
+}
+
+#[test]
+fn replay_streams_json_with_the_summary_last() {
+    let ran = fsmcheck(&[
+        "replay",
+        &replayed("outage"),
+        &replayed("healthy"),
+        "--format",
+        "json",
+    ]);
+    assert_eq!(ran.code, Some(1));
+    let documents: Vec<Value> = ran
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(documents[0]["code"], "illegal-transition");
+    assert_eq!(documents[0]["place"]["line"], 4);
+    assert_eq!(documents[0]["before"]["line"], 3);
+    let (summary, findings) = documents.split_last().unwrap();
+    assert_eq!(summary["type"], "summary");
+    assert_eq!(summary["lines"], 17);
+    assert!(findings.iter().all(|finding| finding["type"] == "finding"));
+}
+
+#[test]
+fn replay_reads_standard_input_and_judges_what_it_can_read() {
+    let trace = std::fs::read_to_string(replayed("healthy")).unwrap();
+    assert_eq!(replay_input(&trace).code, Some(0));
+    assert_eq!(replay_input("").code, Some(0));
+
+    let ran = replay_input(&format!("{{\"some\":1}}\nnonsense\n\n{trace}"));
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.err
+            .contains("error: standard input:1: no record of a trace: expected"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("error: standard input:2: "), "{}", ran.err);
+    assert!(
+        ran.err.contains("2 of 11 lines could not be read"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.out.contains("8 records of 3 keys"), "{}", ran.out);
+
+    refused(&["replay", "/no/such/file.jsonl"], "/no/such/file.jsonl: ");
+    let no_status = replay_input("{\"worker\":\"w\",\"master-epoch\":1,\"status\":null}\n");
+    assert_eq!(no_status.code, Some(0), "{}", no_status.err);
 }
 
 #[test]

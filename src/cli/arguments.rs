@@ -23,6 +23,8 @@ pub(super) enum Command {
     Draw(DrawOptions),
     /// Ask whether a machine may go from one state to another
     Can(CanOptions),
+    /// Hold records (JSON Lines) against the machines of the framework
+    Replay(ReplayOptions),
     /// Explain the code of a finding
     Explain(ExplainOptions),
     /// Print a script that completes this command line in a shell
@@ -123,6 +125,16 @@ pub(super) struct CanOptions {
     /// Ask for an observer who misses steps: is there any way at all?
     #[arg(long)]
     pub(super) observed: bool,
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReplayOptions {
+    /// Files of workers, masters and worker status messages, one JSON record a
+    /// line; standard input when none is given, or for `-`
+    pub(super) files: Vec<PathBuf>,
     /// For people or for programs
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,

@@ -20,8 +20,10 @@ mod can;
 mod draw;
 mod explain;
 mod list;
+mod replay;
 mod report;
 mod verify;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -106,6 +108,7 @@ fn execute(
         Command::Verify(options) => verify::verify(options, machines, out),
         Command::Draw(options) => draw::draw(options, machines, out),
         Command::Can(options) => can::can(options, machines, out),
+        Command::Replay(options) => replay::replay(options, out),
         Command::Explain(options) => explain::explain(options, out),
         Command::Completions { shell } => {
             let mut command = Arguments::command();
@@ -188,6 +191,10 @@ enum CliError {
     Json(#[from] serde_json::Error),
     #[error(transparent)]
     Code(#[from] crate::graph::lint::UnknownCode),
+    #[error("interrupted: what was read so far holds no violation")]
+    Interrupted,
+    #[error("{unreadable} of {lines} lines could not be read")]
+    Unreadable { unreadable: u64, lines: u64 },
     #[error(transparent)]
     Allowance(#[from] AllowanceError),
     #[error("`--allow {text}`: {problem}")]

@@ -165,18 +165,8 @@ fn machine(verified: &Verified, out: &mut dyn Write) -> Result<(), CliError> {
         writeln!(out, "  {} {holds}: {}", property.id, property.title)?;
     }
     for finding in &verified.findings {
-        let text = finding.to_string();
-        let level = finding.level.to_string();
-        let painted = match finding.level {
-            Level::Error => report::bad(&level),
-            Level::Warning => report::doubtful(&level),
-            Level::Note => report::plain(&level),
-        };
-        let rest = text
-            .strip_prefix(&level)
-            .unwrap_or(&text)
-            .replace('\n', "\n  ");
-        writeln!(out, "  {painted}{rest}")?;
+        let text = report::finding(finding.level, finding).replace('\n', "\n  ");
+        writeln!(out, "  {text}")?;
     }
     for allowed in &verified.allowed {
         let (code, message) = (allowed.finding.code, &allowed.finding.message);

@@ -6,6 +6,7 @@ use super::ExitReason;
 use super::states::closed_states;
 use crate::graph::Property;
 use crate::machine::{Invariant, Machine};
+use crate::wire::Timestamp;
 
 /// The state of a job master. The discriminants are the codes in records.
 ///
@@ -68,8 +69,8 @@ pub enum MasterEvent {
         reason: ExitReason,
         /// The error message that is stored.
         error: String,
-        /// What the business logic has to say of the result.
-        detail: Vec<u8>,
+        /// What the business logic has to say of the result, if anything.
+        detail: Option<Vec<u8>>,
     },
     /// The executor that should run the job master has refused it for good.
     DispatchRefused {
@@ -81,9 +82,15 @@ pub enum MasterEvent {
     /// The job was to be canceled while its master waited to be created.
     CanceledWhilePending,
     /// The job was deleted.
-    Deleted,
+    Deleted {
+        /// When.
+        at: Timestamp,
+    },
     /// The job could not be created after all: what was stored is taken back.
-    CreationRolledBack,
+    CreationRolledBack {
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl MasterEvent {
@@ -93,7 +100,7 @@ impl MasterEvent {
         Self::Exit {
             reason,
             error: String::new(),
-            detail: Vec::new(),
+            detail: None,
         }
     }
 }
@@ -153,7 +160,7 @@ impl Master {
         match event {
             _ if self.deleted => Super,
             MasterEvent::Initialised => Transition(MasterState::Init),
-            MasterEvent::CreationRolledBack => {
+            MasterEvent::CreationRolledBack { .. } => {
                 self.deleted = true;
                 Handled
             }
@@ -204,7 +211,7 @@ impl Master {
     #[superstate]
     fn terminated(&mut self, event: &MasterEvent) -> Outcome<MasterState> {
         match event {
-            MasterEvent::Deleted if !self.deleted => {
+            MasterEvent::Deleted { .. } if !self.deleted => {
                 self.deleted = true;
                 Handled
             }
@@ -223,8 +230,12 @@ impl Machine for Master {
             },
             MasterEvent::BackOffExhausted,
             MasterEvent::CanceledWhilePending,
-            MasterEvent::Deleted,
-            MasterEvent::CreationRolledBack,
+            MasterEvent::Deleted {
+                at: Timestamp::default(),
+            },
+            MasterEvent::CreationRolledBack {
+                at: Timestamp::default(),
+            },
         ]);
         events
     }
@@ -259,6 +270,13 @@ impl Machine for Master {
         )]
     }
 
+    fn configuration_name(master: &Self, state: &MasterState) -> Option<String> {
+        Some(match master.deleted {
+            false => state.to_string(),
+            true => format!("{state} (deleted)"),
+        })
+    }
+
     fn state_code(state: &MasterState) -> Option<i64> {
         Some(i64::from(state.code()))
     }
@@ -271,8 +289,8 @@ impl Machine for Master {
             MasterEvent::DispatchRefused { .. } => "dispatch refused".to_owned(),
             MasterEvent::BackOffExhausted => "back-off exhausted".to_owned(),
             MasterEvent::CanceledWhilePending => "canceled while pending".to_owned(),
-            MasterEvent::Deleted => "deleted".to_owned(),
-            MasterEvent::CreationRolledBack => "creation rolled back".to_owned(),
+            MasterEvent::Deleted { .. } => "deleted".to_owned(),
+            MasterEvent::CreationRolledBack { .. } => "creation rolled back".to_owned(),
         })
     }
 }

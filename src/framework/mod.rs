@@ -10,26 +10,56 @@
 //! | [`Master`] | [`MasterState`] | a job master, as it is stored |
 //! | [`Worker`] | [`WorkerState`] | a worker during one worker epoch, as it reports it |
 //! | [`WorkerEntry`] | [`WorkerEntryState`] | a worker in the table of its master |
+//! | [`MasterClient`] | [`ClientState`] | a worker's goodbye to its master |
 //!
 //! What is legal is asked in one of three strengths:
 //!
 //! | question | look at |
 //! |---|---|
-//! | may this *event* happen now? | [`Guarded`](crate::Guarded) |
+//! | may this *event* happen now? | [`Guarded`] |
 //! | may one event lead from this *state* to that one? | [`MasterState::may_become`], [`WorkerState::may_become`] |
-//! | can this *sequence of records* have come about, if steps were missed? | [`Worker::observer`] |
+//! | can this *sequence of records* have come about, if steps were missed? | [`Worker::observer`]; of whole files, [`read_record`] and [`Replay`](crate::replay::Replay) |
+//!
+//! Two methods of the records lean on the machines:
+//! [`MasterMeta::transition`](crate::wire::MasterMeta::transition) and
+//! [`WorkerStatus::advance`](crate::wire::WorkerStatus::advance).
 //!
 //! The original ends its process where an assertion fails; these machines refuse
 //! and stay as they were.
+//!
+//! # Names
+//!
+//! | original | here |
+//! |---|---|
+//! | `MasterState`, as a state and not as what travels | [`MasterState`]: `Uninit`, `Init`, `Finished`, `Stopped`, `Failed` |
+//! | `WorkerState`, as a state and not as what travels | [`WorkerState`]: `Normal`, `Created`, `Init`, `Error`, `Finished`, `Stopped` |
+//! | `ExitReasonFinished`, `ExitReasonCanceled`, `ExitReasonFailed`, `ExitReasonUnknown` | [`ExitReason`]: `Finished`, `Canceled`, `Failed`, `Unknown` |
+//! | `BaseJobMaster.Init`, `markStateInMetadata` | [`MasterEvent::Initialised`], [`MasterEvent::Recovered`] |
+//! | `BaseJobMaster.Exit` | [`MasterEvent::Exit`] |
+//! | `OnWorkerDispatched` with `ErrCreateWorkerTerminate` | [`MasterEvent::DispatchRefused`] |
+//! | `terminateJob` of a pending job | [`MasterEvent::BackOffExhausted`], [`MasterEvent::CanceledWhilePending`] |
+//! | `DeleteJob`, `DeleteMasterMeta` | [`MasterEvent::Deleted`], [`MasterEvent::CreationRolledBack`] |
+//! | `BaseWorker.Init`, `UpdateStatus`, `Exit` | [`WorkerEvent::Initialised`], [`WorkerEvent::Update`], [`WorkerEvent::Exit`] |
+//! | `workerEntry`, `newWorkerEntry` | [`WorkerEntry`], [`WorkerEntry::new`] in a [`Guarded`] |
+//! | `workerEntryWait`, `workerEntryCreated`, `workerEntryNormal`, `workerEntryOffline`, `workerEntryTombstone` | [`WorkerEntryState`]: `Wait`, `Created`, `Normal`, `Offline`, `Tombstone` |
+//! | `MarkAsOnline`, `MarkAsOffline`, `MarkAsTombstone`, `SetFinished`, `SetExpireTime` | [`WorkerEntryEvent`]: `MarkAsOnline`, `MarkAsOffline`, `MarkAsTombstone`, `SetFinished`, `RefreshExpiry` |
+//! | `workerEntry.String` | the `Display` of a [`Guarded`] entry |
+//! | `State`, `IsFinished`, `IsTombstone`, `ExpireTime` of `workerEntry` | [`Guarded::state`], [`WorkerEntry::is_finished`], [`WorkerEntryState::is_terminated`], [`WorkerEntry::expires_at`] |
+//!
+//! [`Guarded`]: crate::Guarded
+//! [`Guarded::state`]: crate::Guarded::state
 
 mod client;
 mod exit;
 mod master;
+mod master_record;
 mod policy;
 mod states;
 mod timeouts;
+mod trace;
 mod worker;
 mod worker_entry;
+mod worker_record;
 
 pub use self::client::{
     ClientEffect, ClientError, ClientEvent, ClientStart, ClientState, MasterClient, MasterInfo,
@@ -37,8 +67,11 @@ pub use self::client::{
 };
 pub use self::exit::ExitReason;
 pub use self::master::{Master, MasterEvent, MasterState};
+pub use self::master_record::TransitionError;
 pub use self::policy::{Policy, Rule, UnknownRule};
 pub use self::states::UnknownState;
 pub use self::timeouts::{Inequality, InequalityCheck, Timeouts, TimeoutsBroken};
+pub use self::trace::{Record, RecordError, read_record};
 pub use self::worker::{Worker, WorkerEvent, WorkerState};
 pub use self::worker_entry::{WorkerEntry, WorkerEntryEvent, WorkerEntryState};
+pub use self::worker_record::{AdvanceError, Change};

@@ -78,8 +78,8 @@ pub enum WorkerEvent {
         state: WorkerState,
         /// The error message of the status.
         error: String,
-        /// What the business logic has to say besides.
-        detail: Vec<u8>,
+        /// What the business logic has to say besides, if anything.
+        detail: Option<Vec<u8>>,
     },
     /// It ends itself.
     Exit {
@@ -87,8 +87,8 @@ pub enum WorkerEvent {
         reason: ExitReason,
         /// The error message of the status.
         error: String,
-        /// What the business logic has to say besides.
-        detail: Vec<u8>,
+        /// What the business logic has to say besides, if anything.
+        detail: Option<Vec<u8>>,
     },
 }
 
@@ -99,7 +99,7 @@ impl WorkerEvent {
         Self::Update {
             state,
             error: String::new(),
-            detail: Vec::new(),
+            detail: None,
         }
     }
 
@@ -109,7 +109,7 @@ impl WorkerEvent {
         Self::Exit {
             reason,
             error: String::new(),
-            detail: Vec::new(),
+            detail: None,
         }
     }
 }

@@ -1,6 +1,11 @@
 //! The bodies of the fuzz targets, kept here so that ordinary tests can run
 //! them over the corpus. Each panics when a promise is broken.
 
+mod events;
+mod record;
+
+pub use self::events::events;
+pub use self::record::record;
 use crate::wire::Timestamp;
 
 /// A fuzz target: its name, which is also that of its corpus, and its body.
@@ -8,6 +13,8 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, in the order of their names.
 pub const TARGETS: &[Target] = &[
+    ("events", events),
+    ("record", record),
     ("selector", selector),
     ("timestamp", timestamp),
     ("wire_decode", wire_decode),

@@ -1,5 +1,6 @@
 //! The rule by which an observer judges a sequence of records of one key.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::graph::{Graph, IllegalChange, NamedWalk, StateId};
@@ -195,9 +196,14 @@ impl<'g> Observer<'g> {
     }
 
     fn change(&self, from: StateId, to: StateId) -> Verdict {
+        let nodes = self.graph.petgraph();
         if from == to {
             Verdict::Same
-        } else if self.graph.check_change(from, to).is_ok() {
+        } else if nodes
+            .find_edge(from.index_in_petgraph(), to.index_in_petgraph())
+            .is_some()
+        {
+            // The common case of a long trace needs no list of transitions.
             Verdict::Legal
         } else {
             match self.graph.check_observed_change(from, to) {
@@ -233,14 +239,16 @@ impl<'g> Observer<'g> {
     }
 
     fn unknown(&self, code: i64) -> Verdict {
-        let named = |state: &crate::graph::State| match state.code {
-            Some(code) => format!("{} ({code})", state.name),
-            None => state.name.clone(),
-        };
+        // Configurations of one state share its code.
+        let mut codes = BTreeSet::new();
+        let named = self.graph.states().filter_map(|(_, state)| {
+            let code = state.code.filter(|code| codes.insert(*code))?;
+            Some(format!("{} ({code})", state.name))
+        });
         Verdict::UnknownCode {
             machine: self.graph.machine().to_owned(),
             code,
-            known: self.graph.states().map(|(_, state)| named(state)).collect(),
+            known: named.collect(),
         }
     }
 }

@@ -73,11 +73,15 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {}: {}: {}",
-            self.place, self.code, self.key, self.message
-        )?;
+        let Self {
+            level,
+            code,
+            place,
+            key,
+            message,
+            ..
+        } = self;
+        write!(f, "{level}[{code}] {place}: {key}: {message}")?;
         match &self.before {
             Some(before) => write!(f, " (seen before at {before})"),
             None => Ok(()),
@@ -128,16 +132,19 @@ impl<'g> Replay<'g> {
             seen,
             place,
         } = sighting;
-        let (observer, last) = self
-            .keys
-            .entry(key.clone())
-            .or_insert_with(|| (Observer::new(machine, epochs), place.clone()));
-        let before = observer.epoch().is_some().then(|| last.clone());
+        // Most keys are there already: only a new one is copied.
+        let (observer, last) = match self.keys.get_mut(&key) {
+            Some(known) => known,
+            None => {
+                self.summary.keys += 1;
+                let new = (Observer::new(machine, epochs), place.clone());
+                self.keys.entry(key.clone()).or_insert(new)
+            }
+        };
+        let seen_before = observer.epoch().is_some();
         let verdict = observer.see(epoch, seen);
-        *last = place.clone();
 
         self.summary.records += 1;
-        self.summary.keys = self.keys.len() as u64;
         let count = match &verdict {
             Verdict::First | Verdict::Restarted { .. } => &mut self.summary.first,
             Verdict::NoStateYet | Verdict::Same | Verdict::Legal => &mut self.summary.legal,
@@ -152,8 +159,18 @@ impl<'g> Replay<'g> {
             Verdict::EpochWentBack { .. } => Code::EpochWentBack,
             Verdict::UnknownCode { .. } => Code::UnknownCode,
             Verdict::Skipped { .. } => Code::SkippedSteps,
-            _ => return None,
+            _ => {
+                *last = place;
+                return None;
+            }
         };
+        let before = seen_before.then(|| last.clone());
+        // What changes nothing is not what the next record is held against.
+        let changes_nothing =
+            matches!(code, Code::EpochWentBack | Code::UnknownCode) || seen == Seen::NoStateYet;
+        if !changes_nothing {
+            *last = place.clone();
+        }
         Some(Finding {
             code,
             level: code.level(),

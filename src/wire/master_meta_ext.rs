@@ -43,6 +43,7 @@ impl<'a> From<&'a Value> for ColumnValue<'a> {
             Value::Int(_) => Self::Other("int64"),
             Value::Text(text) => Self::Text(text),
             Value::Bytes(bytes) => Self::Bytes(bytes),
+            Value::Time(_) => Self::Other("time.Time"),
             Value::Null => Self::Null,
         }
     }

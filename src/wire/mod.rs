@@ -69,6 +69,7 @@ pub mod label;
 mod master_meta;
 mod master_meta_ext;
 mod message;
+mod outline;
 mod selector;
 mod state_code;
 pub mod table;
@@ -84,6 +85,7 @@ pub use self::json::{DecodeError, DecodeErrorKind, EncodeError, Found, MAX_DEPTH
 pub use self::master_meta::{MASTER_UPDATE_COLUMNS, MasterMeta};
 pub use self::master_meta_ext::{ColumnValue, MasterMetaExt, ScanError};
 pub use self::message::{HeartbeatPing, HeartbeatPong, StatusChangeRequest, WorkerStatusMessage};
+pub(crate) use self::outline::Outline;
 pub use self::selector::Selector;
 pub use self::state_code::{MasterStateCode, WorkerStateCode};
 pub use self::time::{NanosError, ParseTimeError, TimeRangeError, Timestamp};

@@ -1,5 +1,7 @@
 //! Which columns of a row are to be written, and with what.
 
+use crate::wire::time::Timestamp;
+
 /// What is written to a column.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
@@ -10,6 +12,8 @@ pub enum Value {
     Text(String),
     /// Bytes, perhaps none at all.
     Bytes(Vec<u8>),
+    /// A time stamp.
+    Time(Timestamp),
     /// No value.
     Null,
 }
@@ -23,6 +27,12 @@ impl From<i64> for Value {
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
+    }
+}
+
+impl From<Timestamp> for Value {
+    fn from(time: Timestamp) -> Self {
+        Self::Time(time)
     }
 }
 

@@ -1,68 +1,87 @@
-//! The tables in the machines' documentation are what the machines do.
+//! What the documentation says of the machines is drawn from the machines, and
+//! the page of names is the tables of the library's reference.
 //! `FSMCHECK_ACCEPT=1 cargo test --test framework` writes them anew.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use fsmcheck::framework::{Master, Worker, WorkerEntry};
-use fsmcheck::graph::{EventId, Graph, StateId, TransitionKind};
-
-const BEGIN: &str =
-    "<!-- BEGIN transitions, written by `FSMCHECK_ACCEPT=1 cargo test --test framework` -->";
-const END: &str = "<!-- END transitions -->";
+use fsmcheck::draw;
+use fsmcheck::framework::{Master, MasterClient, Worker, WorkerEntry};
+use fsmcheck::graph::Graph;
 
 #[test]
-fn tables_are_up_to_date() {
-    for graph in [Master::graph(), Worker::graph(), WorkerEntry::graph()] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("src/framework")
-            .join(format!("{}.md", graph.machine()));
-        let written = std::fs::read_to_string(&path).unwrap();
-        let (before, rest) = written.split_once(BEGIN).expect("has a begin marker");
-        let (_, after) = rest.split_once(END).expect("has an end marker");
-        let expected = format!("{before}{BEGIN}\n\n{}\n{END}{after}", table(graph));
-        if std::env::var_os("FSMCHECK_ACCEPT").is_some() {
-            std::fs::write(&path, expected).unwrap();
-        } else {
-            assert_eq!(written, expected, "{} is out of date", path.display());
-        }
+fn drawings_are_up_to_date() {
+    let mut page = Vec::new();
+    let machines = [
+        Master::graph(),
+        Worker::graph(),
+        WorkerEntry::graph(),
+        MasterClient::graph(),
+    ];
+    for graph in machines {
+        let machine = graph.machine();
+        let drawings = format!("{}\n{}", draw::table(graph), picture(graph));
+        let file = root().join(format!("src/framework/{machine}.md"));
+        up_to_date(&file, &[(machine, drawings)]);
+        page.push((machine, picture(graph)));
     }
+    up_to_date(&root().join("docs/framework.md"), &page);
 }
 
-/// A row for each event, a column for each state in the order of their codes.
-fn table(graph: &Graph) -> String {
-    let mut states: Vec<_> = graph.states().collect();
-    states.sort_by_key(|(_, state)| state.code);
-    let mut text = String::from("| event |");
-    for (_, state) in &states {
-        text += &format!(" {} |", state.name);
-    }
-    text += "\n|---|";
-    text += &"---|".repeat(states.len());
-    text += "\n";
-    for (event, name) in graph.events() {
-        text += &format!("| {name} |");
-        for (state, _) in &states {
-            text += &format!(" {} |", cell(graph, *state, event));
-        }
-        text += "\n";
-    }
-    text
+#[test]
+fn names_are_up_to_date() {
+    let tables = ["wire", "framework"]
+        .map(|module| (module, names(&root().join(format!("src/{module}/mod.rs")))));
+    up_to_date(&root().join("docs/names.md"), &tables);
 }
 
-fn cell(graph: &Graph, state: StateId, event: EventId) -> String {
-    let answers: Vec<_> = graph
-        .transitions_from(state)
-        .filter(|(transition, _)| transition.event == event)
-        .map(|(transition, to)| {
-            let what = match transition.kind {
-                TransitionKind::Moved => format!("→ {}", graph.state(to).name),
-                TransitionKind::Stayed => "stays".to_owned(),
-            };
-            match transition.condition {
-                Some(_) => format!("{what}, sometimes"),
-                None => what,
-            }
-        })
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+fn picture(graph: &Graph) -> String {
+    format!("```mermaid\n{}```\n", draw::mermaid(graph))
+}
+
+/// The table under the heading `Names` in the documentation of a module: the
+/// links between its items lead nowhere outside of the reference.
+fn names(module: &Path) -> String {
+    let source = std::fs::read_to_string(module).unwrap();
+    let table: String = source
+        .lines()
+        .skip_while(|line| *line != "//! # Names")
+        .filter_map(|line| line.strip_prefix("//! |"))
+        .map(|row| format!("|{row}\n").replace("[`", "`").replace("`]", "`"))
         .collect();
-    answers.join("; ")
+    assert!(
+        table.lines().count() > 5,
+        "{} has no table",
+        module.display()
+    );
+    table
+}
+
+/// Holds what stands between the markers of each name in a file against what
+/// should stand there, or writes it.
+#[track_caller]
+fn up_to_date(file: &Path, parts: &[(&str, String)]) {
+    let written = std::fs::read_to_string(file).unwrap();
+    let mut expected = written.clone();
+    for (name, text) in parts {
+        let begin = format!(
+            "<!-- BEGIN {name}, written by `FSMCHECK_ACCEPT=1 cargo test --test framework` -->"
+        );
+        let end = format!("<!-- END {name} -->");
+        let (before, rest) = expected.split_once(&begin).expect("has a begin marker");
+        let (_, after) = rest.split_once(&end).expect("has an end marker");
+        expected = format!("{before}{begin}\n\n{text}\n{end}{after}");
+    }
+    if std::env::var_os("FSMCHECK_ACCEPT").is_some() {
+        std::fs::write(file, expected).unwrap();
+    } else {
+        assert!(
+            written == expected,
+            "{} is out of date; it should read:\n{expected}",
+            file.display()
+        );
+    }
 }

@@ -8,6 +8,7 @@ use fsmcheck::framework::{
     WorkerEntryState, WorkerEvent, WorkerState,
 };
 use fsmcheck::machine::{Explorable, Guarded, StepKind};
+use fsmcheck::wire::Timestamp;
 
 /// What an event is meant to do in a state.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,7 +63,7 @@ fn master_exit(reason: ExitReason) -> MasterEvent {
     MasterEvent::Exit {
         reason,
         error: String::new(),
-        detail: Vec::new(),
+        detail: None,
     }
 }
 
@@ -70,7 +71,7 @@ fn worker_exit(reason: ExitReason) -> WorkerEvent {
     WorkerEvent::Exit {
         reason,
         error: String::new(),
-        detail: Vec::new(),
+        detail: None,
     }
 }
 
@@ -78,7 +79,7 @@ fn update(state: WorkerState) -> WorkerEvent {
     WorkerEvent::Update {
         state,
         error: String::new(),
-        detail: Vec::new(),
+        detail: None,
     }
 }
 
@@ -87,6 +88,7 @@ fn master() {
     use MasterState::{Failed, Finished, Init, Stopped, Uninit};
     /// Sets the deleted mark and stays.
     const MARKS: Cell<MasterState> = Stays;
+    let at = Timestamp::default();
     let columns = [Uninit, Init, Finished, Stopped, Failed];
     let refused = MasterEvent::DispatchRefused {
         error: String::new(),
@@ -103,8 +105,8 @@ fn master() {
         (("dispatch refused", refused),                                [To(Failed),   To(Failed),   Refused, Refused, Refused]),
         (("back-off exhausted", MasterEvent::BackOffExhausted),        [To(Failed),   To(Failed),   Refused, Refused, Refused]),
         (("canceled while pending", MasterEvent::CanceledWhilePending),[To(Stopped),  To(Stopped),  Refused, Refused, Refused]),
-        (("deleted", MasterEvent::Deleted),                            [Refused,      Refused,      MARKS,   MARKS,   MARKS]),
-        (("creation rolled back", MasterEvent::CreationRolledBack),    [MARKS,        Refused,      Refused, Refused, Refused]),
+        (("deleted", MasterEvent::Deleted { at }),                     [Refused,      Refused,      MARKS,   MARKS,   MARKS]),
+        (("creation rolled back", MasterEvent::CreationRolledBack { at }),[MARKS,        Refused,      Refused, Refused, Refused]),
     ];
     check_rows::<Master>(&rows.clone().map(|(event, _)| event));
     for ((_, event), cells) in &rows {
@@ -112,7 +114,7 @@ fn master() {
             let after = check(Master::new(false), state, event, *cell);
             let marks = matches!(
                 event,
-                MasterEvent::Deleted | MasterEvent::CreationRolledBack
+                MasterEvent::Deleted { .. } | MasterEvent::CreationRolledBack { .. }
             );
             assert_eq!(
                 after.storage().is_deleted(),

@@ -7,6 +7,7 @@ use fsmcheck::framework::{
 };
 use fsmcheck::graph::{EventId, StateId};
 use fsmcheck::machine::{Explorable, Guarded, Machine, StepKind};
+use fsmcheck::wire::Timestamp;
 use proptest::prelude::*;
 
 /// Runs a machine from a start and holds each step against its exploration.
@@ -89,9 +90,11 @@ proptest! {
         reason in reason(),
         update in prop::sample::select(&WorkerState::ALL),
         error in ".*",
-        detail in any::<Vec<u8>>(),
+        detail in any::<Option<Vec<u8>>>(),
+        seconds in any::<i64>(),
         expires_at in any::<i64>(),
     ) {
+        let at = Timestamp::new(seconds, 0, 0).expect("there are no nanoseconds");
         let pairs = [
             (
                 MasterEvent::exit(reason),
@@ -100,6 +103,14 @@ proptest! {
             (
                 MasterEvent::DispatchRefused { error: String::new() },
                 MasterEvent::DispatchRefused { error: error.clone() },
+            ),
+            (
+                MasterEvent::Deleted { at: Timestamp::default() },
+                MasterEvent::Deleted { at },
+            ),
+            (
+                MasterEvent::CreationRolledBack { at: Timestamp::default() },
+                MasterEvent::CreationRolledBack { at },
             ),
         ];
         for (sample, event) in pairs {

@@ -284,7 +284,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over the next value, whatever it is.
-    pub(super) fn skip(&mut self) -> Result<(), Stop> {
+    pub(crate) fn skip(&mut self) -> Result<(), Stop> {
         let outer = self.skipped.len();
         loop {
             match self.begin()? {
