@@ -3,7 +3,7 @@
 use fsmcheck::cli::{machine, run};
 use fsmcheck::framework::{
     BackOff, DispatchRequest, Dispatcher, Executor, Job, JobOperation, Leader, ManagerRecovery,
-    Master, RegisteredExecutor, Stream, Task, Worker, WorkerEntry,
+    Master, MasterClient, RegisteredExecutor, Stream, Task, Worker, WorkerEntry,
 };
 
 fn main() -> std::process::ExitCode {
@@ -12,6 +12,7 @@ fn main() -> std::process::ExitCode {
         machine::<Worker>(),
         machine::<WorkerEntry>(),
         machine::<ManagerRecovery>(),
+        machine::<MasterClient>(),
         machine::<Job>(),
         machine::<JobOperation>(),
         machine::<BackOff>(),

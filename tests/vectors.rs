@@ -7,6 +7,8 @@ mod reader;
 
 #[path = "vectors/behaviour.rs"]
 mod behaviour;
+#[path = "vectors/client.rs"]
+mod client;
 #[path = "vectors/jobs.rs"]
 mod jobs;
 #[path = "vectors/labels.rs"]
@@ -51,6 +53,8 @@ files! {
     jobs::hazards_job_fsm in "hazards/job_fsm": 7 lines, exceptions [];
     jobs::job_fsm: 1176 lines, exceptions [];
     jobs::job_fsm_walk_order: 44 lines, exceptions [];
+    client::hazards_master_client in "hazards/master_client": 5 lines, exceptions [("state beside a panic", 1)];
+    client::master_client: 1391 lines, exceptions [("state beside a panic", 100)];
     labels::label_sets: 14 lines, exceptions [("non-utf8 value", 1)];
     labels::label_strings: 152 lines, exceptions [("non-utf8 value", 2)];
     labels::selectors: 548 lines, exceptions [("non-utf8 value", 10)];

@@ -21,6 +21,7 @@
 //! | [`Executor`] | [`ExecutorState`] | an executor, as it sees itself |
 //! | [`RegisteredExecutor`] | [`RegisteredExecutorState`] | an executor, as the leader sees it |
 //! | [`Stream`] | [`StreamState`] | the messages of one sender on one topic, as they are received |
+//! | [`MasterClient`] | [`ClientState`] | a worker's goodbye to its master |
 //!
 //! What is legal is asked in one of three strengths:
 //!
@@ -60,6 +61,7 @@
 //! [`Guarded::state`]: crate::Guarded::state
 
 mod back_off;
+mod client;
 mod dispatch;
 mod executor;
 mod exit;
@@ -75,12 +77,17 @@ mod states;
 mod store;
 mod stream;
 mod task_runner;
+mod timeouts;
 mod trace;
 mod worker;
 mod worker_entry;
 mod worker_record;
 
 pub use self::back_off::{BackOff, BackOffEvent, BackOffState, BackOffTimes, Jitter};
+pub use self::client::{
+    ClientEffect, ClientError, ClientEvent, ClientStart, ClientState, MasterClient, MasterInfo,
+    ReadFor, WaitEnd,
+};
 pub use self::dispatch::{
     CommitError, DispatchError, DispatchRequest, DispatchRequestEvent, DispatchRequestState,
     Dispatcher, DispatcherEffect, DispatcherEvent, DispatcherState, REQUEST_TTL, RETRY_FOR,
@@ -117,6 +124,7 @@ pub use self::task_runner::{
     SubmittedTask, TASK_QUEUE_CAPACITY, Task, TaskEffect, TaskError, TaskEvent, TaskRunner,
     TaskState,
 };
+pub use self::timeouts::{Inequality, InequalityCheck, Timeouts, TimeoutsBroken};
 pub use self::trace::{Record, RecordError, read_record};
 pub use self::worker::{Worker, WorkerEvent, WorkerState};
 pub use self::worker_entry::{WorkerEntry, WorkerEntryEvent, WorkerEntryState};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use fsmcheck::draw;
 use fsmcheck::framework::{
     BackOff, DispatchRequest, Dispatcher, Executor, Job, JobOperation, Leader, ManagerRecovery,
-    Master, RegisteredExecutor, Stream, Task, Worker, WorkerEntry,
+    Master, MasterClient, RegisteredExecutor, Stream, Task, Worker, WorkerEntry,
 };
 use fsmcheck::graph::Graph;
 
@@ -31,12 +31,13 @@ fn names_are_up_to_date() {
 }
 
 /// The machines in the order of the command line.
-fn bundled() -> [&'static Graph; 14] {
+fn bundled() -> [&'static Graph; 15] {
     [
         Master::graph(),
         Worker::graph(),
         WorkerEntry::graph(),
         ManagerRecovery::graph(),
+        MasterClient::graph(),
         Job::graph(),
         JobOperation::graph(),
         BackOff::graph(),

@@ -20,7 +20,7 @@ const DECLARATIONS: [&str; 7] = [
     "failed_over",
 ];
 
-const STATES: [(&str, &[&str]); 14] = [
+const STATES: [(&str, &[&str]); 15] = [
     ("JobState", &["Absent", "Pending", "WaitAck", "Online"]),
     ("JobOperationState", &["Noop", "Canceling", "Canceled"]),
     ("BackOffState", &["Fresh", "Failing", "Online", "Exhausted"]),
@@ -77,6 +77,7 @@ const STATES: [(&str, &[&str]); 14] = [
         "WorkerEntryState",
         &["Wait", "Created", "Normal", "Offline", "Tombstone"],
     ),
+    ("ClientState", &["Normal", "Closing", "Closed"]),
 ];
 
 /// The code of a file: comments and the insides of texts are blanked, tests cut.

@@ -138,8 +138,13 @@ pub(crate) fn holds_non_utf8(value: &Value) -> bool {
     }
 }
 
-/// The text of `NAME.jsonl`, or of `NAME.jsonl.gz`, as large files are bundled.
+/// The text of `NAME.jsonl`, or of `NAME.jsonl.gz`, as large files are bundled;
+/// `hazards_NAME` is `hazards/NAME`.
 fn read(folder: &Path, name: &str) -> (PathBuf, String) {
+    let (folder, name) = match name.strip_prefix("hazards_") {
+        Some(name) => (&*folder.join("hazards"), name),
+        None => (folder, name),
+    };
     let plain = folder.join(format!("{name}.jsonl"));
     let packed = folder.join(format!("{name}.jsonl.gz"));
     let text = if plain.exists() || !packed.exists() {
