@@ -22,15 +22,22 @@
 //! The original ends its process where an assertion fails; these machines refuse
 //! and stay as they were.
 
+mod cancellation;
 mod client;
 mod exit;
 mod master;
 mod policy;
+mod run_loop;
+mod start_up;
 mod states;
+mod status_writer;
 mod timeouts;
 mod worker;
 mod worker_entry;
 
+pub use self::cancellation::{
+    Cancellation, CancellationEffect, CancellationEvent, CancellationState, NotCanceling,
+};
 pub use self::client::{
     ClientEffect, ClientError, ClientEvent, ClientStart, ClientState, MasterClient, MasterInfo,
     ReadFor, WaitEnd,
@@ -38,7 +45,15 @@ pub use self::client::{
 pub use self::exit::ExitReason;
 pub use self::master::{Master, MasterEvent, MasterState};
 pub use self::policy::{Policy, Rule, UnknownRule};
+pub use self::run_loop::{
+    LoopError, Role, RunLoop, RunLoopEffect, RunLoopError, RunLoopEvent, RunLoopState,
+};
+pub use self::start_up::{OutOfOrder, StartUp, StartUpEffect, StartUpEvent, StartUpState};
 pub use self::states::UnknownState;
+pub use self::status_writer::{
+    StatusWriter, StatusWriterEffect, StatusWriterError, StatusWriterEvent, StatusWriterState,
+    WriteEnd,
+};
 pub use self::timeouts::{Inequality, InequalityCheck, Timeouts, TimeoutsBroken};
 pub use self::worker::{Worker, WorkerEvent, WorkerState};
 pub use self::worker_entry::{WorkerEntry, WorkerEntryEvent, WorkerEntryState};
