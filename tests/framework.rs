@@ -12,5 +12,7 @@ mod observer;
 mod properties;
 #[path = "framework/source.rs"]
 mod source;
+#[path = "framework/tables.rs"]
+mod tables;
 #[path = "framework/walks.rs"]
 mod walks;

@@ -2,9 +2,9 @@
 //!
 //! | the original's rule | here | shown by |
 //! |---|---|---|
-//! | not run, init, poll again and again | [`RunLoopState`] | `edges::run_loop` |
-//! | run twice: the process ends | refused: [`RunLoopError::RunTwice`] | `edges::run_loop`, `assertions_are_named` |
-//! | a loop that ends without an error: the process ends | refused: [`RunLoopError::EndedWithoutError`] | `edges::run_loop`, `assertions_are_named` |
+//! | not run, init, poll again and again | [`RunLoopState`] | `tables::run_loop` |
+//! | run twice: the process ends | refused: [`RunLoopError::RunTwice`] | `tables::run_loop`, `assertions_are_named` |
+//! | a loop that ends without an error: the process ends | refused: [`RunLoopError::EndedWithoutError`] | `tables::run_loop`, `assertions_are_named` |
 //! | canceled, failed before the start, given up: close at once | [`LoopError::is_abrupt`] | `the_error_decides_the_finaliser` |
 //! | ended as a worker ends: say goodbye, then stop | [`LoopError::is_terminated`] | `the_error_decides_the_finaliser` |
 //! | any other error: say goodbye, then close | | `the_error_decides_the_finaliser` |
@@ -27,6 +27,7 @@ use super::states::closed_states;
 use super::timeouts::nanos;
 use super::{Policy, Rule, Timeouts};
 use crate::graph::Property;
+use crate::graph::lint::Code;
 use crate::machine::{Guarded, Invariant, Machine, Refused, Step};
 use crate::wire::MonotonicTime;
 
@@ -678,6 +679,13 @@ impl Machine for RunLoop {
 
     fn terminal_states() -> &'static [&'static str] {
         &["Returned"]
+    }
+
+    fn allowances() -> &'static [(Code, &'static str)] {
+        &[(
+            Code::EventNeverHandled,
+            "whoever runs the loop can break this assertion, so it is an event, and refused everywhere",
+        )]
     }
 
     fn abstraction() -> Option<&'static str> {

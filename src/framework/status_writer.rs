@@ -2,9 +2,9 @@
 //!
 //! | the original's rule | here | shown by |
 //! |---|---|---|
-//! | a status is stored when its state or message differs from the last one stored, then told | [`StatusWriterEvent::Update`] | `edges::status_writer`, `only_what_matters_is_stored` |
-//! | storing is tried without end | [`StatusWriterEvent::NotWritten`] | `edges::status_writer` |
-//! | telling takes 15 s at most | [`Timeouts::notify`] | `edges::status_writer` |
+//! | a status is stored when its state or message differs from the last one stored, then told | [`StatusWriterEvent::Update`] | `tables::status_writer`, `only_what_matters_is_stored` |
+//! | storing is tried without end | [`StatusWriterEvent::NotWritten`] | `tables::status_writer` |
+//! | telling takes 15 s at most | [`Timeouts::notify`] | `tables::status_writer` |
 //! | an exit is stored and told as the end that fits its reason, then it ends the loop | [`StatusWriterEvent::Exit`], [`StatusWriterEffect::Exited`] | `an_exit_is_written_in_order` |
 //! | a job master that exits writes its own record first, and stays if that fails | [`WriteEnd::NotStored`] | `an_exit_that_is_not_stored_ends_nothing` |
 //! | an end may be followed by another end | [`Rule::TerminalStatusLatched`] | `a_second_end` |
@@ -16,6 +16,7 @@ use statig::prelude::*;
 use super::states::closed_states;
 use super::timeouts::nanos;
 use super::{ExitReason, Policy, Role, Rule, Timeouts};
+use crate::graph::lint::Code;
 use crate::machine::{Guarded, Invariant, Machine, Refused, Step};
 use crate::wire::{MasterStateCode, MonotonicTime, WorkerStateCode, WorkerStatus};
 
@@ -533,6 +534,13 @@ impl Machine for StatusWriter {
 
     fn declared_states() -> &'static [&'static str] {
         StatusWriterState::NAMES
+    }
+
+    fn allowances() -> &'static [(Code, &'static str)] {
+        &[(
+            Code::SuperstateCandidate,
+            "time passes in every state; a superstate around all of them would hold nothing else",
+        )]
     }
 
     fn abstraction() -> Option<&'static str> {

@@ -3,7 +3,10 @@
 
 use std::path::Path;
 
-use fsmcheck::framework::{Master, Worker, WorkerEntry};
+use fsmcheck::framework::{
+    Cancellation, JobMasterBusiness, Master, MasterClient, RunLoop, StartUp, StatusWriter, Worker,
+    WorkerBusiness, WorkerEntry,
+};
 use fsmcheck::graph::{EventId, Graph, StateId, TransitionKind};
 
 const BEGIN: &str =
@@ -12,7 +15,18 @@ const END: &str = "<!-- END transitions -->";
 
 #[test]
 fn tables_are_up_to_date() {
-    for graph in [Master::graph(), Worker::graph(), WorkerEntry::graph()] {
+    for graph in [
+        Master::graph(),
+        Worker::graph(),
+        WorkerEntry::graph(),
+        MasterClient::graph(),
+        RunLoop::graph(),
+        StartUp::graph(),
+        StatusWriter::graph(),
+        Cancellation::graph(),
+        WorkerBusiness::graph(),
+        JobMasterBusiness::graph(),
+    ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("src/framework")
             .join(format!("{}.md", graph.machine()));

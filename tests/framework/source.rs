@@ -5,11 +5,12 @@
 //! thinking of it, not what one hides on purpose (a state made from its number).
 
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 /// Functions that declare what a machine is and so name states, but lead nowhere.
 const DECLARATIONS: [&str; 3] = ["alphabet", "starts", "invariants"];
 
-const STATES: [(&str, &[&str]); 3] = [
+const STATES: [(&str, &[&str]); 10] = [
     (
         "MasterState",
         &["Uninit", "Init", "Finished", "Stopped", "Failed"],
@@ -21,6 +22,57 @@ const STATES: [(&str, &[&str]); 3] = [
     (
         "WorkerEntryState",
         &["Wait", "Created", "Normal", "Offline", "Tombstone"],
+    ),
+    ("ClientState", &["Normal", "Closing", "Closed"]),
+    (
+        "RunLoopState",
+        &[
+            "NotRun",
+            "Init",
+            "Poll",
+            "ClosingBusiness",
+            "Handshake",
+            "Stop",
+            "Close",
+            "Returned",
+        ],
+    ),
+    (
+        "StartUpState",
+        &[
+            "NotStarted",
+            "WorkerPreInit",
+            "MasterInit",
+            "BusinessInit",
+            "MarkInit",
+            "PostInit",
+            "Started",
+            "Failed",
+        ],
+    ),
+    (
+        "StatusWriterState",
+        &["Idle", "WritingMaster", "Persisting", "Notifying"],
+    ),
+    ("CancellationState", &["Listening", "Calling", "Called"]),
+    (
+        "WorkerBusinessState",
+        &[
+            "Absent", "Refused", "Made", "Working", "Hanging", "Exited", "Broken", "Closed",
+        ],
+    ),
+    (
+        "JobMasterBusinessState",
+        &[
+            "Absent",
+            "Refused",
+            "Made",
+            "Working",
+            "Canceling",
+            "Exited",
+            "Broken",
+            "Closed",
+        ],
     ),
 ];
 
@@ -128,15 +180,23 @@ fn offences(source: &str) -> Vec<String> {
     offences
 }
 
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .flat_map(|path| match path.extension() {
+            _ if path.is_dir() => rust_files(&path),
+            Some(extension) if extension == "rs" => vec![path],
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
 #[test]
 fn only_handlers_name_a_state_to_go_to() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/framework");
     let mut n_handlers = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|extension| extension != "rs") {
-            continue;
-        }
+    for path in rust_files(folder.as_ref()) {
         let source = std::fs::read_to_string(&path).unwrap();
         n_handlers += handlers(&code(&source)).len();
         assert_eq!(

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::framework::states::closed_states;
 use crate::framework::{ExitReason, Policy};
+use crate::graph::lint::Code;
 use crate::machine::{Guarded, Machine, Step};
 
 /// How far the business logic of a worker is.
@@ -302,6 +303,13 @@ impl Machine for WorkerBusiness {
 
     fn terminal_states() -> &'static [&'static str] {
         &["Refused", "Closed"]
+    }
+
+    fn allowances() -> &'static [(Code, &'static str)] {
+        &[(
+            Code::DuplicateState,
+            "the names tell what the logic has been through, which only its surroundings can see",
+        )]
     }
 
     fn state_code(state: &WorkerBusinessState) -> Option<i64> {

@@ -9,6 +9,7 @@ use crate::framework::states::closed_states;
 use crate::framework::timeouts::nanos;
 use crate::framework::{Policy, Rule, Timeouts};
 use crate::graph::Property;
+use crate::graph::lint::Code;
 use crate::machine::{Guarded, Invariant, Machine, Step};
 use crate::wire::{Epoch, HeartbeatPing, HeartbeatPong, MonotonicTime, topic};
 
@@ -492,6 +493,13 @@ impl Machine for MasterClient {
 
     fn terminal_states() -> &'static [&'static str] {
         &["Closed"]
+    }
+
+    fn allowances() -> &'static [(Code, &'static str)] {
+        &[(
+            Code::SuperstateCandidate,
+            "what a ping says differs: only while closing that the worker has finished",
+        )]
     }
 
     fn abstraction() -> Option<&'static str> {
