@@ -1,9 +1,13 @@
 //! The machines of the master/worker framework through the public API.
 
+#[path = "framework/client.rs"]
+mod client;
 #[path = "framework/documentation.rs"]
 mod documentation;
 #[path = "framework/edges.rs"]
 mod edges;
+#[path = "framework/effects.rs"]
+mod effects;
 #[path = "framework/look_ups.rs"]
 mod look_ups;
 #[path = "framework/observer.rs"]
