@@ -14,6 +14,8 @@ mod look_ups;
 mod observer;
 #[path = "framework/properties.rs"]
 mod properties;
+#[path = "framework/run_loop.rs"]
+mod run_loop;
 #[path = "framework/source.rs"]
 mod source;
 #[path = "framework/tables.rs"]
