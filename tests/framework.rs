@@ -18,6 +18,8 @@ mod properties;
 mod run_loop;
 #[path = "framework/source.rs"]
 mod source;
+#[path = "framework/stories.rs"]
+mod stories;
 #[path = "framework/tables.rs"]
 mod tables;
 #[path = "framework/walks.rs"]
