@@ -17,6 +17,7 @@
 //! `hazards_master_client`.
 
 mod event;
+mod exploration;
 mod machine;
 
 pub use self::event::{ClientEffect, ClientError, ClientEvent, MasterInfo, ReadFor, WaitEnd};
