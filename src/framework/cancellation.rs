@@ -1,13 +1,4 @@
 //! What becomes of a master's request that a job master stop.
-//!
-//! | the original's rule | here | shown by |
-//! |---|---|---|
-//! | only a request to be stopped is understood | [`CancellationEvent::Request`] | `tables::cancellation` |
-//! | who asks, and in which epoch, is not checked | the same: no member of the request but the state is looked at | `tables::cancellation` |
-//! | the business logic is called once in an incarnation | [`CancellationState::Called`] | `tables::cancellation` |
-//! | a failed call is not tried again | [`Rule::CancelRetriedAfterFailure`] | `a_failed_cancel` |
-//! | the call has a live context | [`Rule::CancelOnLiveContext`] | `a_cancel_on_a_dead_context` |
-//! | canceling takes 30 s at most | [`Rule::CancelBounded`] | `a_cancel_that_hangs` |
 
 use std::sync::Arc;
 

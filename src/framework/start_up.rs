@@ -1,15 +1,4 @@
 //! The order in which a worker or a job master starts.
-//!
-//! | the original's rule | here | shown by |
-//! |---|---|---|
-//! | heartbeat and watchdog begin, topics are listened to, then the master is looked up | [`StartUpState::WorkerPreInit`] | `a_worker_starts_in_order` |
-//! | what fails until then fails fast | [`LoopError::FailFast`] | `a_failure_before_the_business_fails_fast` |
-//! | heartbeats begin before the business logic is started | [`Rule::AckBaselineAtSubmit`] | `heartbeats_begin_first` |
-//! | a job master takes its epoch, builds its table of workers, then listens to them | [`Rule::HandlersAfterManager`] | `a_job_master_listens_when_it_has_a_table` |
-//! | it waits for the workers of its predecessor, unless it starts for the first time | [`StartUpState::MasterInit`], [`Rule::WorkersLoadedOnEveryStart`] | `which_starts_load_workers` |
-//! | a first start is marked as done, a later one writes no state | [`StartUpState::MarkInit`], [`Rule::StateWritesConditional`] | `a_job_master_starts_in_order`, `the_mark_is_conditional` |
-//! | a job that is stored as ended starts all the same | [`Rule::StoredStateRechecked`] | `an_ended_job` |
-//! | the record of a worker is written last, then its first status | [`StartUpState::PostInit`] | `a_worker_starts_in_order` |
 
 use std::sync::Arc;
 

@@ -7,15 +7,6 @@
 //! An event is a call of the framework with what the business logic makes of it;
 //! an effect is what it does to the framework.
 //!
-//! | what it may do | event | outage it leads to without its rule |
-//! |---|---|---|
-//! | be refused by its executor, for good or for now | [`WorkerBusinessEvent::CreationFails`] | A20, [`Rule::TransientDispatchErrorRetried`] |
-//! | succeed, fail or exit in `InitImpl` | [`InitOutcome`] | |
-//! | publish, end, or exit without returning an error in `Tick` | [`TickOutcome`] | A10, [`Rule::ExitEndsLoop`]; H-16, [`Rule::TerminalStatusLatched`] |
-//! | succeed, fail or hang in `OnCancel` | [`CancelOutcome`] | A15, [`Rule::CancelOnLiveContext`]; H-09, [`Rule::CancelRetriedAfterFailure`]; A21, [`Rule::CancelBounded`] |
-//! | find a worker of its predecessor, which has reported something or nothing | [`FoundWorker`] | A12, [`Rule::AdoptSilentWorkers`] |
-//! | create workers, then fail | [`JobMasterBusinessEvent::Init`] | H-10, [`Rule::WorkersLoadedOnEveryStart`] |
-//!
 //! The stories in which these machines drive the run loop, the start, the status
 //! writer and the cancellation are tests of `tests/framework/stories.rs`.
 
