@@ -180,6 +180,21 @@ fn the_goodbye_is_bounded() {
     );
     assert_eq!(*run_loop.state(), RunLoopState::Close);
 
+    // The time counts from the end of the loop.
+    let mut run_loop = polling(Role::Worker, Policy::original());
+    let error = Some(other("broken"));
+    on(
+        &mut run_loop,
+        &RunLoopEvent::Ended {
+            error,
+            now: at(100),
+        },
+    );
+    on(&mut run_loop, &RunLoopEvent::Timer { now: at(129) });
+    assert_eq!(*run_loop.state(), RunLoopState::ClosingBusiness);
+    on(&mut run_loop, &RunLoopEvent::Timer { now: at(130) });
+    assert_eq!(*run_loop.state(), RunLoopState::Close);
+
     // Business logic that does not let go in time is waited for all the same.
     let mut run_loop = polling(Role::Worker, Policy::original());
     on(&mut run_loop, &ended(other("broken")));
@@ -533,6 +548,25 @@ fn only_what_matters_is_stored() {
     on(&mut writer, &update(status(normal, "", b"")));
     let busy = writer.apply(&update(status(normal, "", b"")), &mut Vec::new());
     assert!(matches!(busy, Err(StatusWriterError::Busy(_))));
+}
+
+#[test]
+fn telling_takes_its_time_at_most() {
+    let mut writer = writer(Role::Worker, Policy::original());
+    on(
+        &mut writer,
+        &update(status(WorkerStateCode::NORMAL, "", b"")),
+    );
+    on(&mut writer, &StatusWriterEvent::Written { now: at(100) });
+    assert_eq!(
+        on(&mut writer, &StatusWriterEvent::Timer { now: at(114) }),
+        []
+    );
+    let end = WriteEnd::NotTold;
+    assert_eq!(
+        on(&mut writer, &StatusWriterEvent::Timer { now: at(115) }),
+        [StatusWriterEffect::Done { end }]
+    );
 }
 
 #[test]
