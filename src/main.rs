@@ -2,8 +2,9 @@
 
 use fsmcheck::cli::{machine, run};
 use fsmcheck::framework::{
-    BackOff, DispatchRequest, Dispatcher, Executor, Job, JobOperation, Leader, ManagerRecovery,
-    Master, MasterClient, RegisteredExecutor, Stream, Task, Worker, WorkerEntry,
+    BackOff, Cancellation, DispatchRequest, Dispatcher, Executor, Job, JobMasterBusiness,
+    JobOperation, Leader, ManagerRecovery, Master, MasterClient, RegisteredExecutor, RunLoop,
+    StartUp, StatusWriter, Stream, Task, Worker, WorkerBusiness, WorkerEntry,
 };
 
 fn main() -> std::process::ExitCode {
@@ -13,6 +14,12 @@ fn main() -> std::process::ExitCode {
         machine::<WorkerEntry>(),
         machine::<ManagerRecovery>(),
         machine::<MasterClient>(),
+        machine::<RunLoop>(),
+        machine::<StartUp>(),
+        machine::<StatusWriter>(),
+        machine::<Cancellation>(),
+        machine::<WorkerBusiness>(),
+        machine::<JobMasterBusiness>(),
         machine::<Job>(),
         machine::<JobOperation>(),
         machine::<BackOff>(),

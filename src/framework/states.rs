@@ -130,7 +130,8 @@ macro_rules! closed_states {
             pub const ALL: [Self; <[&str]>::len(&[$(stringify!($variant)),+])] =
                 [$(Self::$variant),+];
 
-            const NAMES: &'static [&'static str] = &[$(stringify!($variant)),+];
+            pub(in crate::framework) const NAMES: &'static [&'static str] =
+                &[$(stringify!($variant)),+];
 
             const LEGAL: &'static [(&'static str, i8)] =
                 &[$((stringify!($variant), Self::$variant as i8)),+];

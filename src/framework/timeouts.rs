@@ -361,6 +361,58 @@ mod tests {
     }
 
     #[test]
+    fn the_defaults_are_the_originals() {
+        let Timeouts {
+            heartbeat,
+            worker,
+            grace,
+            reload,
+            check,
+            close,
+            close_handlers,
+            stop,
+            wait_closed,
+            graceful_exit,
+            create_quota,
+            create_worker,
+            epoch,
+            executor_client,
+            pre_dispatch,
+            notify,
+            cancel,
+            leader_poll,
+            poll,
+            executor,
+            executor_heartbeat,
+            executor_grace,
+        } = Timeouts::default();
+        let workers = [heartbeat, worker, grace, reload, check, notify, poll];
+        let ends = [
+            close,
+            close_handlers,
+            stop,
+            wait_closed,
+            graceful_exit,
+            cancel,
+        ];
+        let creation = [create_quota, create_worker, epoch, executor_client];
+        let executors = [pre_dispatch, executor, executor_heartbeat, executor_grace];
+        let millis =
+            |times: &[Duration]| -> Vec<_> { times.iter().map(Duration::as_millis).collect() };
+        assert_eq!(
+            millis(&workers),
+            [3_000, 15_000, 5_000, 10_000, 1_000, 15_000, 50]
+        );
+        assert_eq!(millis(&ends), [3_000, 3_000, 5_000, 15_000, 30_000, 30_000]);
+        assert_eq!(millis(&creation), [5_000, 10_000, 5_000, 1_000]);
+        assert_eq!(millis(&executors), [10_000, 20_000, 500, 3_000]);
+        assert_eq!(leader_poll, Duration::from_millis(200));
+        assert_eq!(Timeouts::MAX_CREATING, 100);
+        assert_eq!(Timeouts::default().expiry(), Duration::from_secs(20));
+        assert_eq!(Timeouts::default().reload_after(), Duration::from_secs(6));
+    }
+
+    #[test]
     fn the_defaults_break_i2_alone() {
         let timeouts = Timeouts::default();
         let slacks = timeouts.checks().map(|check| check.slack() / 1_000_000);

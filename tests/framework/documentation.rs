@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use fsmcheck::draw;
 use fsmcheck::framework::{
-    BackOff, DispatchRequest, Dispatcher, Executor, Job, JobOperation, Leader, ManagerRecovery,
-    Master, MasterClient, RegisteredExecutor, Stream, Task, Worker, WorkerEntry,
+    BackOff, Cancellation, DispatchRequest, Dispatcher, Executor, Job, JobMasterBusiness,
+    JobOperation, Leader, ManagerRecovery, Master, MasterClient, RegisteredExecutor, RunLoop,
+    StartUp, StatusWriter, Stream, Task, Worker, WorkerBusiness, WorkerEntry,
 };
 use fsmcheck::graph::Graph;
 
@@ -31,13 +32,19 @@ fn names_are_up_to_date() {
 }
 
 /// The machines in the order of the command line.
-fn bundled() -> [&'static Graph; 15] {
+fn bundled() -> [&'static Graph; 21] {
     [
         Master::graph(),
         Worker::graph(),
         WorkerEntry::graph(),
         ManagerRecovery::graph(),
         MasterClient::graph(),
+        RunLoop::graph(),
+        StartUp::graph(),
+        StatusWriter::graph(),
+        Cancellation::graph(),
+        WorkerBusiness::graph(),
+        JobMasterBusiness::graph(),
         Job::graph(),
         JobOperation::graph(),
         BackOff::graph(),
@@ -100,5 +107,50 @@ fn up_to_date(file: &Path, parts: &[(&str, String)]) {
             "{} is out of date; it should read:\n{expected}",
             file.display()
         );
+    }
+}
+
+/// The text of every file under a folder with one of the extensions.
+fn texts(folder: &Path, extensions: &[&str], all: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts(&path, extensions, all);
+        } else if extensions
+            .iter()
+            .any(|wanted| path.extension().is_some_and(|given| given == *wanted))
+        {
+            *all += &std::fs::read_to_string(&path).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_test_that_the_documentation_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut documentation, mut code) = (String::new(), String::new());
+    texts(&root.join("src/framework"), &["md"], &mut documentation);
+    documentation += &std::fs::read_to_string(root.join("src/framework/mod.rs")).unwrap();
+    texts(&root.join("src/framework"), &["rs"], &mut code);
+    texts(&root.join("tests"), &["rs"], &mut code);
+    let is_name = |text: &&str| {
+        text.contains('_')
+            && text
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    let pieces: Vec<_> = documentation.split('`').collect();
+    // What stands in brackets is a link, which rustdoc checks.
+    let named: Vec<_> = pieces
+        .windows(2)
+        .step_by(2)
+        .filter(|pair| !pair[0].ends_with('['))
+        .filter_map(|pair| pair[1].rsplit("::").next())
+        .filter(is_name)
+        .collect();
+    assert!(named.len() > 50, "only {} names were found", named.len());
+    for name in named {
+        let is_test = code.contains(&format!("fn {name}("));
+        assert!(is_test, "the documentation names `{name}`");
     }
 }

@@ -4,7 +4,10 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use fsmcheck::framework::{
-    Master, MasterState, UnknownState, Worker, WorkerEntry, WorkerEntryState, WorkerState,
+    Cancellation, CancellationState, ClientState, JobMasterBusiness, JobMasterBusinessState,
+    Master, MasterClient, MasterState, RunLoop, RunLoopState, StartUp, StartUpState, StatusWriter,
+    StatusWriterState, UnknownState, Worker, WorkerBusiness, WorkerBusinessState, WorkerEntry,
+    WorkerEntryState, WorkerState,
 };
 use fsmcheck::graph::{Graph, IllegalChange, StateId, Table};
 use fsmcheck::machine::Explorable;
@@ -78,6 +81,13 @@ fn names_and_codes_are_read() {
     check_reading(&MasterState::ALL);
     check_reading(&WorkerState::ALL);
     check_reading(&WorkerEntryState::ALL);
+    check_reading(&ClientState::ALL);
+    check_reading(&RunLoopState::ALL);
+    check_reading(&StartUpState::ALL);
+    check_reading(&StatusWriterState::ALL);
+    check_reading(&CancellationState::ALL);
+    check_reading(&WorkerBusinessState::ALL);
+    check_reading(&JobMasterBusinessState::ALL);
 }
 
 #[test]
@@ -222,6 +232,13 @@ fn look_ups_agree_with_the_graph_and_its_table() {
     check_agreement!(Master, MasterState);
     check_agreement!(Worker, WorkerState);
     check_agreement!(WorkerEntry, WorkerEntryState);
+    check_agreement!(MasterClient, ClientState);
+    check_agreement!(RunLoop, RunLoopState);
+    check_agreement!(StartUp, StartUpState);
+    check_agreement!(StatusWriter, StatusWriterState);
+    check_agreement!(Cancellation, CancellationState);
+    check_agreement!(WorkerBusiness, WorkerBusinessState);
+    check_agreement!(JobMasterBusiness, JobMasterBusinessState);
 }
 
 #[test]
@@ -247,7 +264,18 @@ fn an_illegal_change_says_what_is_legal_and_the_way() {
 
 #[test]
 fn the_machines_show_nothing_odd_when_they_run() {
-    for graph in [Master::graph(), Worker::graph(), WorkerEntry::graph()] {
+    for graph in [
+        Master::graph(),
+        Worker::graph(),
+        WorkerEntry::graph(),
+        MasterClient::graph(),
+        RunLoop::graph(),
+        StartUp::graph(),
+        StatusWriter::graph(),
+        Cancellation::graph(),
+        WorkerBusiness::graph(),
+        JobMasterBusiness::graph(),
+    ] {
         assert_eq!(graph.observations(), []);
         assert_eq!(
             graph.completeness(),
@@ -257,4 +285,11 @@ fn the_machines_show_nothing_odd_when_they_run() {
     assert_eq!(Master::graph().configuration_count(), 9);
     assert_eq!(Worker::graph().configuration_count(), 6);
     assert_eq!(WorkerEntry::graph().configuration_count(), 10);
+    assert_eq!(MasterClient::graph().configuration_count(), 42);
+    assert_eq!(RunLoop::graph().configuration_count(), 140);
+    assert_eq!(StartUp::graph().configuration_count(), 53);
+    assert_eq!(StatusWriter::graph().configuration_count(), 138);
+    assert_eq!(Cancellation::graph().configuration_count(), 8);
+    assert_eq!(WorkerBusiness::graph().configuration_count(), 16);
+    assert_eq!(JobMasterBusiness::graph().configuration_count(), 26);
 }

@@ -1,15 +1,17 @@
 //! The properties of single machines hold, and can fail.
 
 use fsmcheck::Machine;
-use fsmcheck::framework::{Master, Worker, WorkerEntry};
+use fsmcheck::framework::{Master, MasterClient, RunLoop, Worker, WorkerEntry};
 use fsmcheck::graph::{Graph, Property, PropertyBroken};
 use statig::prelude::*;
 
-fn of_all() -> [(Property, &'static Graph); 3] {
+fn of_all() -> [(Property, &'static Graph); 5] {
     [
         (only(Master::properties()), Master::graph()),
         (only(Worker::properties()), Worker::graph()),
         (only(WorkerEntry::properties()), WorkerEntry::graph()),
+        (only(MasterClient::properties()), MasterClient::graph()),
+        (only(RunLoop::properties()), RunLoop::graph()),
     ]
 }
 
@@ -24,7 +26,7 @@ fn they_hold() {
         property.check(graph).unwrap();
         property.id
     });
-    assert_eq!(ids, ["S4", "S6", "S7"]);
+    assert_eq!(ids, ["S4", "S6", "S7", "closed-stays", "run-once"]);
 }
 
 /// The graph of a machine, configurations folded, with one more transition.
@@ -71,7 +73,7 @@ fn a_terminated_master_that_comes_back_breaks_s4() {
 
 #[test]
 fn a_worker_that_changes_its_end_breaks_s6() {
-    let [_, (s6, worker), _] = of_all();
+    let [_, (s6, worker), ..] = of_all();
     let twin = with_transition(worker, "Finished", "exit canceled", "Stopped", "moved");
     assert_eq!(
         broken_by(&s6, &twin),
@@ -81,7 +83,7 @@ fn a_worker_that_changes_its_end_breaks_s6() {
 
 #[test]
 fn an_entry_that_rises_again_breaks_s7() {
-    let [.., (s7, entry)] = of_all();
+    let [_, _, (s7, entry), ..] = of_all();
     let twin = with_transition(entry, "Tombstone", "mark as online", "Normal", "moved");
     assert_eq!(
         broken_by(&s7, &twin),
@@ -100,8 +102,21 @@ fn an_entry_that_rises_again_breaks_s7() {
 }
 
 #[test]
+fn a_client_or_a_loop_that_begins_anew_breaks_its_property() {
+    let [.., (closed_stays, client), (run_once, run_loop)] = of_all();
+    let twin = with_transition(client, "Closed", "cancel wait", "Normal", "moved");
+    assert_eq!(
+        broken_by(&closed_stays, &twin),
+        "Normal --wait closed--> Closing --finish pong of master 1--> Closed \
+         --cancel wait--> Normal"
+    );
+    let twin = with_transition(run_loop, "Returned", "run", "Init", "moved");
+    assert!(broken_by(&run_once, &twin).ends_with("--released--> Returned --run--> Init"));
+}
+
+#[test]
 fn a_machine_without_what_a_property_speaks_of_breaks_it() {
-    let [(s4, master), (_, worker), (s7, _)] = of_all();
+    let [(s4, master), (_, worker), (s7, _), ..] = of_all();
     assert!(matches!(
         s7.check(worker),
         Err(PropertyBroken::Missing { missing, .. }) if missing == "state `Offline`"

@@ -20,7 +20,7 @@ const DECLARATIONS: [&str; 7] = [
     "failed_over",
 ];
 
-const STATES: [(&str, &[&str]); 15] = [
+const STATES: [(&str, &[&str]); 21] = [
     ("JobState", &["Absent", "Pending", "WaitAck", "Online"]),
     ("JobOperationState", &["Noop", "Canceling", "Canceled"]),
     ("BackOffState", &["Fresh", "Failing", "Online", "Exhausted"]),
@@ -78,6 +78,56 @@ const STATES: [(&str, &[&str]); 15] = [
         &["Wait", "Created", "Normal", "Offline", "Tombstone"],
     ),
     ("ClientState", &["Normal", "Closing", "Closed"]),
+    (
+        "RunLoopState",
+        &[
+            "NotRun",
+            "Init",
+            "Poll",
+            "ClosingBusiness",
+            "Handshake",
+            "Stop",
+            "Close",
+            "Returned",
+        ],
+    ),
+    (
+        "StartUpState",
+        &[
+            "NotStarted",
+            "WorkerPreInit",
+            "MasterInit",
+            "BusinessInit",
+            "MarkInit",
+            "PostInit",
+            "Started",
+            "Failed",
+        ],
+    ),
+    (
+        "StatusWriterState",
+        &["Idle", "WritingMaster", "Persisting", "Notifying"],
+    ),
+    ("CancellationState", &["Listening", "Calling", "Called"]),
+    (
+        "WorkerBusinessState",
+        &[
+            "Absent", "Refused", "Made", "Working", "Hanging", "Exited", "Broken", "Closed",
+        ],
+    ),
+    (
+        "JobMasterBusinessState",
+        &[
+            "Absent",
+            "Refused",
+            "Made",
+            "Working",
+            "Canceling",
+            "Exited",
+            "Broken",
+            "Closed",
+        ],
+    ),
 ];
 
 /// The code of a file: comments and the insides of texts are blanked, tests cut.

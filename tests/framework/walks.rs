@@ -2,7 +2,8 @@
 //! the same, and a refusal leaves no trace.
 
 use fsmcheck::framework::{
-    ExitReason, Master, MasterEvent, Worker, WorkerEntry, WorkerEntryEvent, WorkerEntryState,
+    Cancellation, ExitReason, JobMasterBusiness, Master, MasterClient, MasterEvent, RunLoop,
+    StartUp, StatusWriter, Worker, WorkerBusiness, WorkerEntry, WorkerEntryEvent, WorkerEntryState,
     WorkerEvent, WorkerState,
 };
 use fsmcheck::graph::{EventId, StateId};
@@ -65,6 +66,25 @@ where
 
 fn reason() -> impl Strategy<Value = ExitReason> {
     prop::sample::select(&ExitReason::ALL)
+}
+
+proptest! {
+    // Each case explores every machine anew.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn machines_with_effects(
+        start in 0_usize..4,
+        events in prop::collection::vec(any::<usize>(), 0..40),
+    ) {
+        check::<MasterClient>(start, &events)?;
+        check::<RunLoop>(start, &events)?;
+        check::<StartUp>(start, &events)?;
+        check::<StatusWriter>(start, &events)?;
+        check::<Cancellation>(start, &events)?;
+        check::<WorkerBusiness>(start, &events)?;
+        check::<JobMasterBusiness>(start, &events)?;
+    }
 }
 
 proptest! {

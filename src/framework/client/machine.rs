@@ -1,7 +1,5 @@
 //! The machine of a worker's view of its master.
 
-mod exploration;
-
 use std::sync::Arc;
 
 use statig::prelude::*;
@@ -104,7 +102,7 @@ pub struct MasterClient {
     node: Arc<str>,
     epoch: Epoch,
     acknowledged: MonotonicTime,
-    waiting_since: Option<MonotonicTime>,
+    pub(super) waiting_since: Option<MonotonicTime>,
 }
 
 impl MasterClient {

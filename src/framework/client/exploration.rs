@@ -1,9 +1,7 @@
-//! What a client is explored under: two incarnations of the master, and times on
-//! both sides of each limit.
+//! How a worker's view of its master is explored.
 
-use super::{ClientState, MasterClient};
-use crate::framework::client::ClientStart;
-use crate::framework::client::event::{ClientEvent, MasterInfo, ReadFor};
+use super::event::{ClientEvent, MasterInfo, ReadFor};
+use super::machine::{ClientStart, ClientState, MasterClient};
 use crate::framework::{Policy, Timeouts};
 use crate::graph::Property;
 use crate::graph::lint::Code;
@@ -100,7 +98,7 @@ impl Machine for MasterClient {
     fn allowances() -> &'static [(Code, &'static str)] {
         &[(
             Code::SuperstateCandidate,
-            "each state has its own ping: only one that is closing says that it has finished",
+            "what a ping says differs: only while closing that the worker has finished",
         )]
     }
 
