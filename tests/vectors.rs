@@ -9,6 +9,8 @@ mod reader;
 mod behaviour;
 #[path = "vectors/labels.rs"]
 mod labels;
+#[path = "vectors/manager.rs"]
+mod manager;
 #[path = "vectors/wire.rs"]
 mod wire;
 
@@ -37,6 +39,9 @@ files! {
     labels::label_sets: 14 lines, exceptions [("non-utf8 value", 1)];
     labels::label_strings: 152 lines, exceptions [("non-utf8 value", 2)];
     labels::selectors: 548 lines, exceptions [("non-utf8 value", 10)];
+    manager::worker_manager: 2619 lines, exceptions [];
+    manager::worker_manager_full_queue: 2 lines, exceptions [];
+    manager::hazards_worker_manager: 14 lines, exceptions [];
     wire::clock: 61 lines, exceptions [];
     wire::ext_scan: 113 lines, exceptions [];
     wire::orm_columns: 2 lines, exceptions [];

@@ -10,6 +10,7 @@
 //! | [`Master`] | [`MasterState`] | a job master, as it is stored |
 //! | [`Worker`] | [`WorkerState`] | a worker during one worker epoch, as it reports it |
 //! | [`WorkerEntry`] | [`WorkerEntryState`] | a worker in the table of its master |
+//! | [`ManagerRecovery`] | [`ManagerState`] | a [worker manager](manager), which holds that table |
 //!
 //! What is legal is asked in one of three strengths:
 //!
@@ -23,6 +24,7 @@
 //! and stay as they were.
 
 mod exit;
+pub mod manager;
 mod master;
 mod policy;
 mod states;
@@ -30,6 +32,7 @@ mod worker;
 mod worker_entry;
 
 pub use self::exit::ExitReason;
+pub use self::manager::{ManagerRecovery, ManagerRecoveryEvent, ManagerState};
 pub use self::master::{Master, MasterEvent, MasterState};
 pub use self::policy::{Policy, Rule, UnknownRule};
 pub use self::states::UnknownState;

@@ -8,6 +8,7 @@ use statig::prelude::*;
 use super::states::closed_states;
 use crate::graph::{Property, TransitionKind};
 use crate::machine::{Guarded, Machine};
+use crate::wire::{Epoch, WorkerStatus};
 
 /// The state of a master's entry for a worker. The discriminants are the
 /// numbers in the entry's printed form.
@@ -35,6 +36,29 @@ closed_states! {
     of WorkerEntry named "worker_entry"
 }
 
+impl WorkerEntryState {
+    /// Whether a restarted master still waits for the worker's first ping.
+    #[inline]
+    #[must_use]
+    pub const fn is_waited_for(self) -> bool {
+        matches!(self, Self::Wait)
+    }
+
+    /// Whether this master has not heard of the worker yet.
+    #[inline]
+    #[must_use]
+    pub const fn is_unheard(self) -> bool {
+        matches!(self, Self::Wait | Self::Created)
+    }
+
+    /// Whether only the entry is left of the worker.
+    #[inline]
+    #[must_use]
+    pub const fn is_tombstone(self) -> bool {
+        matches!(self, Self::Tombstone)
+    }
+}
+
 /// What a master does with its entry for a worker.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[expect(
@@ -59,6 +83,11 @@ pub enum WorkerEntryEvent {
     RefreshExpiry {
         /// When it times out, in nanoseconds on the master's clock.
         expires_at: i64,
+    },
+    /// The worker has reported a status.
+    UpdateStatus {
+        /// The status; the original takes a message without one, too.
+        status: Option<Arc<WorkerStatus>>,
     },
 }
 
@@ -97,6 +126,10 @@ pub struct WorkerEntry {
     executor: Arc<str>,
     expires_at: Option<i64>,
     finished: bool,
+    status: Option<Arc<WorkerStatus>>,
+    // The epoch of the status once more: every ping is held against it, and a
+    // look into the shared status would cost another access to cold memory.
+    epoch: Option<Epoch>,
 }
 
 impl WorkerEntry {
@@ -115,7 +148,26 @@ impl WorkerEntry {
             executor: executor.into(),
             expires_at,
             finished: false,
+            status: None,
+            epoch: None,
         }
+    }
+
+    /// The entry with a status that the worker starts with.
+    #[must_use]
+    pub fn with_status(mut self, status: impl Into<Arc<WorkerStatus>>) -> Self {
+        self.set_status(Some(status.into()));
+        self
+    }
+
+    /// The state of an entry that a restarted master makes of a stored record.
+    pub(super) fn waited_for() -> WorkerEntryState {
+        WorkerEntryState::Wait
+    }
+
+    /// The state of an entry for a worker that this master orders.
+    pub(super) fn ordered() -> WorkerEntryState {
+        WorkerEntryState::Created
     }
 
     /// The id of the worker.
@@ -139,8 +191,36 @@ impl WorkerEntry {
 
     /// Whether the worker has said that it has finished.
     #[must_use]
+    #[inline]
     pub fn is_finished(&self) -> bool {
         self.finished
+    }
+
+    /// What the worker has reported last; before that, what the master expects
+    /// of it. `None` after a message without a status.
+    #[must_use]
+    pub fn status(&self) -> Option<&Arc<WorkerStatus>> {
+        self.status.as_ref()
+    }
+
+    /// The worker epoch of the status.
+    #[inline]
+    #[must_use]
+    pub fn epoch(&self) -> Option<Epoch> {
+        self.epoch
+    }
+
+    pub(super) fn worker_shared(&self) -> &Arc<str> {
+        &self.worker
+    }
+
+    pub(super) fn executor_shared(&self) -> &Arc<str> {
+        &self.executor
+    }
+
+    fn set_status(&mut self, status: Option<Arc<WorkerStatus>>) {
+        self.epoch = status.as_ref().map(|status| status.epoch);
+        self.status = status;
     }
 }
 
@@ -163,7 +243,7 @@ impl fmt::Display for Guarded<WorkerEntry> {
     superstate(name = "WorkerEntrySuperstate", derive(Debug))
 )]
 impl WorkerEntry {
-    #[state(superstate = "tracked")]
+    #[state(superstate = "reporting")]
     fn wait(&mut self, event: &WorkerEntryEvent) -> Outcome<WorkerEntryState> {
         match event {
             WorkerEntryEvent::MarkAsOnline {
@@ -179,7 +259,7 @@ impl WorkerEntry {
         }
     }
 
-    #[state(superstate = "tracked")]
+    #[state(superstate = "reporting")]
     fn created(&mut self, event: &WorkerEntryEvent) -> Outcome<WorkerEntryState> {
         match event {
             WorkerEntryEvent::MarkAsOnline {
@@ -195,7 +275,7 @@ impl WorkerEntry {
         }
     }
 
-    #[state(superstate = "tracked")]
+    #[state(superstate = "reporting")]
     fn normal(event: &WorkerEntryEvent) -> Outcome<WorkerEntryState> {
         match event {
             WorkerEntryEvent::MarkAsOffline => Transition(WorkerEntryState::Offline),
@@ -203,7 +283,7 @@ impl WorkerEntry {
         }
     }
 
-    #[state(superstate = "tracked")]
+    #[state(superstate = "reporting")]
     fn offline(event: &WorkerEntryEvent) -> Outcome<WorkerEntryState> {
         match event {
             WorkerEntryEvent::MarkAsTombstone => Transition(WorkerEntryState::Tombstone),
@@ -215,6 +295,18 @@ impl WorkerEntry {
     fn tombstone(&self, event: &WorkerEntryEvent) -> Outcome<WorkerEntryState> {
         match event {
             WorkerEntryEvent::MarkAsTombstone if self.finished => Handled,
+            _ => Super,
+        }
+    }
+
+    /// What an entry answers as long as it is no tombstone.
+    #[superstate(superstate = "tracked")]
+    fn reporting(&mut self, event: &WorkerEntryEvent) -> Outcome<WorkerEntryState> {
+        match event {
+            WorkerEntryEvent::UpdateStatus { status } => {
+                self.set_status(status.clone());
+                Handled
+            }
             _ => Super,
         }
     }
@@ -250,6 +342,7 @@ impl Machine for WorkerEntry {
             WorkerEntryEvent::MarkAsTombstone,
             WorkerEntryEvent::SetFinished,
             WorkerEntryEvent::RefreshExpiry { expires_at: 0 },
+            WorkerEntryEvent::UpdateStatus { status: None },
         ]
     }
 
@@ -258,7 +351,7 @@ impl Machine for WorkerEntry {
     }
 
     fn starts() -> Vec<(Self, WorkerEntryState)> {
-        [WorkerEntryState::Wait, WorkerEntryState::Created]
+        [Self::waited_for(), Self::ordered()]
             .map(|state| (Self::default(), state))
             .into()
     }
@@ -272,7 +365,7 @@ impl Machine for WorkerEntry {
     }
 
     fn abstraction() -> Option<&'static str> {
-        Some("worker, executor and expiry are left out: no step depends on them")
+        Some("worker, executor, expiry and status are left out: no step depends on them")
     }
 
     fn abstracted(entry: Self, state: WorkerEntryState) -> (Self, WorkerEntryState) {
@@ -322,6 +415,7 @@ impl Machine for WorkerEntry {
             WorkerEntryEvent::MarkAsTombstone => "mark as tombstone",
             WorkerEntryEvent::SetFinished => "set finished",
             WorkerEntryEvent::RefreshExpiry { .. } => "refresh expiry",
+            WorkerEntryEvent::UpdateStatus { .. } => "update status",
         };
         Some(name.to_owned())
     }

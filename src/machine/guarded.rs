@@ -171,7 +171,7 @@ impl<M: Explorable + fmt::Debug> fmt::Debug for Guarded<M> {
 }
 
 /// An event was refused: no handler accepts it in this state.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq, thiserror::Error)]
 #[error("{machine} refuses `{event}` in state `{state}`; legal there: {}", listed(.legal))]
 #[non_exhaustive]
 pub struct Refused {

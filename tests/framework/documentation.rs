@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use fsmcheck::framework::{Master, Worker, WorkerEntry};
+use fsmcheck::framework::{ManagerRecovery, Master, Worker, WorkerEntry};
 use fsmcheck::graph::{EventId, Graph, StateId, TransitionKind};
 
 const BEGIN: &str =
@@ -12,7 +12,12 @@ const END: &str = "<!-- END transitions -->";
 
 #[test]
 fn tables_are_up_to_date() {
-    for graph in [Master::graph(), Worker::graph(), WorkerEntry::graph()] {
+    for graph in [
+        Master::graph(),
+        Worker::graph(),
+        WorkerEntry::graph(),
+        ManagerRecovery::graph(),
+    ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("src/framework")
             .join(format!("{}.md", graph.machine()));

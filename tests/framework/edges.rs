@@ -173,6 +173,8 @@ fn worker_entry() {
         (("set finished", WorkerEntryEvent::SetFinished), true,               [Stays,         Stays,         Stays,         Stays,         Stays]),
         (("refresh expiry", refresh(0)), false,                               [Stays,         Stays,         Stays,         Stays,         Stays]),
         (("refresh expiry", refresh(0)), true,                                [Stays,         Stays,         Stays,         Stays,         Stays]),
+        (("update status", WorkerEntryEvent::UpdateStatus { status: None }), false, [Stays,      Stays,         Stays,         Stays,         Refused]),
+        (("update status", WorkerEntryEvent::UpdateStatus { status: None }), true,  [Stays,      Stays,         Stays,         Stays,         Refused]),
     ];
     let unfinished: Vec<_> = rows
         .iter()
