@@ -55,7 +55,10 @@ fn list_names_the_machines() {
         .lines()
         .filter_map(|line| line.split_whitespace().next())
         .collect();
-    assert_eq!(names, ["master", "worker", "worker_entry"]);
+    assert_eq!(
+        names,
+        ["master", "worker", "worker_entry", "worker_manager"]
+    );
 
     let (_, document) = json(&["list"]);
     assert_eq!(document["machines"][1]["machine"], "worker");
@@ -67,9 +70,14 @@ fn verify_holds_for_the_bundled_machines() {
     let ran = fsmcheck(&["verify"]);
     assert_eq!(ran.code, Some(0), "{}", ran.out);
     assert!(ran.out.ends_with(
-        "3 machines verified: 0 errors, 0 warnings, 0 notes; everything reachable was explored\n"
+        "4 machines verified: 0 errors, 0 warnings, 0 notes; everything reachable was explored\n"
     ));
-    for property in ["S4 holds", "S6 holds", "S7 holds"] {
+    for property in [
+        "S4 holds",
+        "S6 holds",
+        "S7 holds",
+        "manager-stays-ready holds",
+    ] {
         assert!(ran.out.contains(property), "{}", ran.out);
     }
 

@@ -6,6 +6,8 @@ mod documentation;
 mod edges;
 #[path = "framework/look_ups.rs"]
 mod look_ups;
+#[path = "framework/manager/mod.rs"]
+mod manager;
 #[path = "framework/observer.rs"]
 mod observer;
 #[path = "framework/properties.rs"]

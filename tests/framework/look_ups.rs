@@ -4,7 +4,8 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use fsmcheck::framework::{
-    Master, MasterState, UnknownState, Worker, WorkerEntry, WorkerEntryState, WorkerState,
+    ManagerRecovery, ManagerState, Master, MasterState, UnknownState, Worker, WorkerEntry,
+    WorkerEntryState, WorkerState,
 };
 use fsmcheck::graph::{Graph, IllegalChange, StateId, Table};
 use fsmcheck::machine::Explorable;
@@ -78,6 +79,7 @@ fn names_and_codes_are_read() {
     check_reading(&MasterState::ALL);
     check_reading(&WorkerState::ALL);
     check_reading(&WorkerEntryState::ALL);
+    check_reading(&ManagerState::ALL);
 }
 
 #[test]
@@ -222,6 +224,7 @@ fn look_ups_agree_with_the_graph_and_its_table() {
     check_agreement!(Master, MasterState);
     check_agreement!(Worker, WorkerState);
     check_agreement!(WorkerEntry, WorkerEntryState);
+    check_agreement!(ManagerRecovery, ManagerState);
 }
 
 #[test]
@@ -247,7 +250,12 @@ fn an_illegal_change_says_what_is_legal_and_the_way() {
 
 #[test]
 fn the_machines_show_nothing_odd_when_they_run() {
-    for graph in [Master::graph(), Worker::graph(), WorkerEntry::graph()] {
+    for graph in [
+        Master::graph(),
+        Worker::graph(),
+        WorkerEntry::graph(),
+        ManagerRecovery::graph(),
+    ] {
         assert_eq!(graph.observations(), []);
         assert_eq!(
             graph.completeness(),
@@ -257,4 +265,5 @@ fn the_machines_show_nothing_odd_when_they_run() {
     assert_eq!(Master::graph().configuration_count(), 9);
     assert_eq!(Worker::graph().configuration_count(), 6);
     assert_eq!(WorkerEntry::graph().configuration_count(), 10);
+    assert_eq!(ManagerRecovery::graph().configuration_count(), 5);
 }

@@ -2,8 +2,8 @@
 //! the same, and a refusal leaves no trace.
 
 use fsmcheck::framework::{
-    ExitReason, Master, MasterEvent, Worker, WorkerEntry, WorkerEntryEvent, WorkerEntryState,
-    WorkerEvent, WorkerState,
+    ExitReason, ManagerRecovery, Master, MasterEvent, Worker, WorkerEntry, WorkerEntryEvent,
+    WorkerEntryState, WorkerEvent, WorkerState,
 };
 use fsmcheck::graph::{EventId, StateId};
 use fsmcheck::machine::{Explorable, Guarded, Machine, StepKind};
@@ -80,6 +80,14 @@ proptest! {
     #[test]
     fn worker_entry(start in 0_usize..2, events in prop::collection::vec(any::<usize>(), 0..40)) {
         check::<WorkerEntry>(start, &events)?;
+    }
+
+    #[test]
+    fn worker_manager(
+        start in 0_usize..2,
+        events in prop::collection::vec(any::<usize>(), 0..40),
+    ) {
+        check::<ManagerRecovery>(start, &events)?;
     }
 
     /// The samples of the alphabet stand for all events: what an event carries

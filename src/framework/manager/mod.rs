@@ -64,6 +64,7 @@ mod check;
 mod effect;
 mod entry;
 mod error;
+mod key;
 mod message;
 mod queue;
 mod recover;
@@ -82,6 +83,7 @@ pub use self::message::{Dropped, Receipt};
 pub use self::recovery::{ManagerRecovery, ManagerRecoveryEvent, ManagerState};
 pub use self::tick::{TickInput, Ticked};
 
+use self::entry::Entry;
 use self::queue::{Event, Queue};
 use self::recovery::Phase;
 use self::table::Table;
@@ -102,9 +104,8 @@ const WORKER_EXPIRY: Duration = Duration::from_secs(20);
 /// use fsmcheck::framework::Policy;
 /// use fsmcheck::wire::{HeartbeatPing, MonotonicTime};
 ///
-/// let second = |s| MonotonicTime(s * 1_000_000_000);
-/// let mut manager = WorkerManager::new(5, Policy::hardened());
-/// # let mut manager = WorkerManager::new(5, Policy::original());
+/// let second = |s: i64| MonotonicTime(s * 1_000_000_000);
+/// let mut manager = WorkerManager::new(5, Policy::original());
 /// manager.before_start("w1", "executor-1", 7, second(0))?;
 ///
 /// let ping = HeartbeatPing {
@@ -118,7 +119,7 @@ const WORKER_EXPIRY: Duration = Duration::from_secs(20);
 /// assert!(matches!(effects[..], [Effect::Pong(_)]));
 ///
 /// effects.clear();
-/// manager.tick(TickInput::Start, &mut effects)?;
+/// let _ = manager.tick(TickInput::Start, &mut effects)?;
 /// assert!(matches!(effects[..], [Effect::Online { .. }]));
 /// # Ok::<(), fsmcheck::framework::manager::ManagerError>(())
 /// ```
@@ -219,10 +220,9 @@ impl WorkerManager {
         self.table.is_empty()
     }
 
-    /// A handle for each worker in the table. Their order follows from the inputs
-    /// that the manager was given.
+    /// A handle for each worker in the table, in the order of their ids.
     pub fn workers(&self) -> impl ExactSizeIterator<Item = Handle> {
-        self.table.values().map(entry::Entry::handle_to)
+        self.table.in_order().into_iter().map(Entry::handle_to)
     }
 
     /// The entry of a worker.
