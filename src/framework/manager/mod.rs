@@ -56,9 +56,11 @@
 //! # Memory and time
 //!
 //! A ping costs one look into a hash table and one step of the entry's machine,
-//! without an allocation; `cargo bench --bench heartbeat` measures it, and what an
-//! entry takes. A check costs what has expired since the last one, and a look at
-//! each entry once per time-out.
+//! without an allocation; [`heartbeats`](WorkerManager::heartbeats) looks some
+//! workers up at once and is the faster the more there are. A check costs what has
+//! expired since the last one, and a look at each entry once per time-out. An entry
+//! whose id is a UUID takes about 520 bytes, more than half of them for its status.
+//! `cargo bench --bench heartbeat` measures all this.
 
 mod check;
 mod effect;

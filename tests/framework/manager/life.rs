@@ -94,6 +94,18 @@ fn a_ping_puts_the_expiry_off() {
 }
 
 #[test]
+fn a_clock_that_goes_back_is_believed() {
+    let mut rig = rig();
+    rig.start("a", 1);
+    rig.ping("a", 1);
+    rig.now = -100 * SECOND;
+    rig.ping("a", 1);
+    rig.now = -80 * SECOND + 1;
+    rig.check().unwrap();
+    assert_eq!(rig.entry("a"), "Offline");
+}
+
+#[test]
 fn another_expiry_can_be_set() {
     let mut rig = rig();
     let expiry = std::time::Duration::from_secs(2);
@@ -222,7 +234,8 @@ fn an_id_is_free_only_after_cleaning() {
     );
     assert_eq!(rig.entry("a"), "Tombstone");
     rig.clean("a").unwrap();
-    assert!(rig.manager.is_empty());
+    // Nothing is left of it.
+    assert_eq!(rig.manager, super::Rig::fresh(Policy::original()).manager);
     rig.start("a", 2);
     assert_eq!(rig.status("a"), (WorkerStateCode::CREATED, 2));
     // Who is not there is clean.
@@ -276,6 +289,9 @@ fn events_belong_to_the_entry_that_they_were_made_for() {
     );
     assert_eq!(rig.entry("a"), "Created");
     assert_eq!(rig.status("a"), (WorkerStateCode::CREATED, 2));
+    rig.manager.abort("a", "no room", &mut Vec::new());
+    rig.tick().unwrap();
+    assert_eq!(rig.manager, super::Rig::fresh(Policy::original()).manager);
 }
 
 #[test]

@@ -65,6 +65,7 @@ fn op() -> impl Strategy<Value = Op> {
     ];
     let seconds = prop_oneof![
         6 => (0_i64..25).prop_map(|seconds| seconds * SECOND + seconds % 2),
+        1 => (-50_i64..0).prop_map(|seconds| seconds * SECOND),
         1 => any::<i64>(),
     ];
     prop_oneof![
@@ -372,6 +373,11 @@ proptest! {
         let mut world = World::new(manager);
         let mut seen: BTreeMap<String, (bool, bool)> = BTreeMap::new();
         for op in ops.iter().filter(|op| !matches!(op, Op::Abort(_))) {
+            // A record that is loaded would take the place of the entry: there would
+            // be two of one id, each with callbacks of its own.
+            if matches!(op, Op::Start(..)) && world.manager.state().name() == "LoadingMeta" {
+                continue;
+            }
             let before = world.states();
             let _ = world.run(op);
             for effect in std::mem::take(&mut world.callbacks) {

@@ -365,6 +365,16 @@ fn statuses_kept_while_recovering() {
     rig.load(&[("a", NORMAL, 2)]);
     assert_eq!(rig.status("a"), (NORMAL, 2));
     assert_eq!(rig.entry("b"), "gone");
+    let without = Rig::waiting(hardened, &[("a", NORMAL, 2)]);
+    assert_eq!(rig.manager, without.manager);
+    // Of one that lives, which is told in its turn.
+    let mut rig = Rig::waiting(hardened, &[("a", NORMAL, 1), ("b", NORMAL, 1)]);
+    rig.ping("a", 1);
+    rig.report("a", FINISHED, 1).unwrap();
+    rig.ping("b", 1);
+    assert_eq!((rig.state(), rig.status("a")), ("Ready", (NORMAL, 1)));
+    assert_eq!(rig.tick(), Ok(vec![called("status", "a")]));
+    assert_eq!(rig.status("a"), (FINISHED, 1));
 }
 
 #[test]
@@ -396,4 +406,11 @@ fn terminal_status_latched() {
         ends_twice(original_with(Rule::TerminalStatusLatched)),
         (2, FINISHED)
     );
+    // An end is one of its incarnation only.
+    let mut rig = Rig::fresh(original_with(Rule::TerminalStatusLatched));
+    rig.start("a", 1);
+    rig.report("a", FINISHED, 1).unwrap();
+    rig.report("a", NORMAL, 2).unwrap();
+    rig.tick().unwrap();
+    assert_eq!(rig.status("a"), (NORMAL, 2));
 }
