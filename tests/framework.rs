@@ -14,6 +14,8 @@ mod jobs;
 mod jobs_properties;
 #[path = "framework/look_ups.rs"]
 mod look_ups;
+#[path = "framework/manager/mod.rs"]
+mod manager;
 #[path = "framework/observer.rs"]
 mod observer;
 #[path = "framework/properties.rs"]

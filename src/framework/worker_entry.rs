@@ -120,16 +120,23 @@ pub enum WorkerEntryEvent {
 /// ```
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct WorkerEntry {
-    // Each step is taken on a copy of the entry: sharing the texts keeps it free
-    // of allocations.
+    // What a ping is held against and what it changes lies together, since a master
+    // with many workers finds each entry in cold memory. An expiry that is not set,
+    // and the epoch of no status, are 0.
+    expires_at: i64,
+    epoch: Epoch,
+    has_expiry: bool,
+    has_status: bool,
+    finished: bool,
+    rest: Arc<Rest>,
+}
+
+/// What only few steps look at; shared, so that a copy of an entry costs little.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+struct Rest {
     worker: Arc<str>,
     executor: Arc<str>,
-    expires_at: Option<i64>,
-    finished: bool,
     status: Option<Arc<WorkerStatus>>,
-    // The epoch of the status once more: every ping is held against it, and a
-    // look into the shared status would cost another access to cold memory.
-    epoch: Option<Epoch>,
 }
 
 impl WorkerEntry {
@@ -143,13 +150,16 @@ impl WorkerEntry {
         executor: impl Into<Arc<str>>,
         expires_at: Option<i64>,
     ) -> Self {
-        Self {
+        let rest = Rest {
             worker: worker.into(),
             executor: executor.into(),
-            expires_at,
-            finished: false,
             status: None,
-            epoch: None,
+        };
+        Self {
+            expires_at: expires_at.unwrap_or_default(),
+            has_expiry: expires_at.is_some(),
+            rest: Arc::new(rest),
+            ..Self::default()
         }
     }
 
@@ -173,20 +183,21 @@ impl WorkerEntry {
     /// The id of the worker.
     #[must_use]
     pub fn worker(&self) -> &str {
-        &self.worker
+        &self.rest.worker
     }
 
     /// The executor on which the worker runs; empty when it is not known.
     #[must_use]
     pub fn executor(&self) -> &str {
-        &self.executor
+        &self.rest.executor
     }
 
     /// When the worker times out, in nanoseconds on the master's clock; `None`
     /// when that was never set.
+    #[inline]
     #[must_use]
     pub fn expires_at(&self) -> Option<i64> {
-        self.expires_at
+        self.has_expiry.then_some(self.expires_at)
     }
 
     /// Whether the worker has said that it has finished.
@@ -200,27 +211,33 @@ impl WorkerEntry {
     /// of it. `None` after a message without a status.
     #[must_use]
     pub fn status(&self) -> Option<&Arc<WorkerStatus>> {
-        self.status.as_ref()
+        self.rest.status.as_ref()
     }
 
     /// The worker epoch of the status.
     #[inline]
     #[must_use]
     pub fn epoch(&self) -> Option<Epoch> {
-        self.epoch
+        self.has_status.then_some(self.epoch)
     }
 
     pub(super) fn worker_shared(&self) -> &Arc<str> {
-        &self.worker
+        &self.rest.worker
     }
 
     pub(super) fn executor_shared(&self) -> &Arc<str> {
-        &self.executor
+        &self.rest.executor
     }
 
     fn set_status(&mut self, status: Option<Arc<WorkerStatus>>) {
-        self.epoch = status.as_ref().map(|status| status.epoch);
-        self.status = status;
+        self.epoch = status.as_ref().map_or(0, |status| status.epoch);
+        self.has_status = status.is_some();
+        Arc::make_mut(&mut self.rest).status = status;
+    }
+
+    fn set_expiry(&mut self, expires_at: i64) {
+        self.expires_at = expires_at;
+        self.has_expiry = true;
     }
 }
 
@@ -230,8 +247,8 @@ impl fmt::Display for Guarded<WorkerEntry> {
         write!(
             f,
             "{{worker-id:{}, executor-id:{}, state:{}}}",
-            self.storage().worker,
-            self.storage().executor,
+            self.storage().worker(),
+            self.storage().executor(),
             self.state().code()
         )
     }
@@ -250,8 +267,8 @@ impl WorkerEntry {
                 executor,
                 expires_at,
             } => {
-                self.executor = Arc::clone(executor);
-                self.expires_at = Some(*expires_at);
+                Arc::make_mut(&mut self.rest).executor = Arc::clone(executor);
+                self.set_expiry(*expires_at);
                 Transition(WorkerEntryState::Normal)
             }
             WorkerEntryEvent::MarkAsTombstone => Transition(WorkerEntryState::Tombstone),
@@ -266,8 +283,8 @@ impl WorkerEntry {
                 executor,
                 expires_at,
             } => {
-                self.executor = Arc::clone(executor);
-                self.expires_at = Some(*expires_at);
+                Arc::make_mut(&mut self.rest).executor = Arc::clone(executor);
+                self.set_expiry(*expires_at);
                 Transition(WorkerEntryState::Normal)
             }
             WorkerEntryEvent::MarkAsOffline => Transition(WorkerEntryState::Offline),
@@ -323,7 +340,7 @@ impl WorkerEntry {
                 Handled
             }
             WorkerEntryEvent::RefreshExpiry { expires_at } => {
-                self.expires_at = Some(*expires_at);
+                self.set_expiry(*expires_at);
                 Handled
             }
             _ => Super,

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use fsmcheck::framework::{
-    ExitReason, Master, MasterEvent, MasterState, Worker, WorkerEntry, WorkerEntryEvent,
-    WorkerEntryState, WorkerEvent, WorkerState,
+    ExitReason, ManagerRecovery, ManagerRecoveryEvent, ManagerState, Master, MasterEvent,
+    MasterState, Worker, WorkerEntry, WorkerEntryEvent, WorkerEntryState, WorkerEvent, WorkerState,
 };
 use fsmcheck::machine::{Explorable, Guarded, StepKind};
 use fsmcheck::wire::Timestamp;
@@ -213,6 +213,57 @@ fn worker_entry() {
     }
 }
 
+#[test]
+fn worker_manager() {
+    use ManagerRecoveryEvent::{Begin, Check, Fail, Heard, Loaded, Ping, TimedOut};
+    use ManagerState::{LoadingMeta, Ready, WaitingHeartbeat};
+    let loaded = |any| Loaded { any, until: 0 };
+    // Each state, and in the second column of a pair with recovery under way.
+    #[rustfmt::skip]
+    let rows = [
+        //                                                  LoadingMeta                       WaitingHeartbeat      Ready
+        (("recovery begins", Begin),                       [Stays,   Refused,                Refused, Refused,     Refused]),
+        (("loaded no worker", loaded(false)),              [Refused, To(Ready),              Refused, Refused,     Refused]),
+        (("loaded workers", loaded(true)),                 [Refused, To(WaitingHeartbeat),   Refused, Refused,     Refused]),
+        (("one was heard", Heard { last: false }),         [Refused, Refused,                Stays,   Stays,       Refused]),
+        (("all were heard", Heard { last: true }),         [Refused, Refused,                Stays,   To(Ready),   Refused]),
+        (("wait timed out", TimedOut),                     [Refused, Refused,                Refused, To(Ready),   Refused]),
+        (("recovery failed", Fail),                        [Refused, Stays,                  Refused, Stays,       Refused]),
+        (("ping", Ping),                                   [Refused, Refused,                Stays,   Stays,       Stays]),
+        (("check", Check),                                 [Refused, Refused,                Refused, Refused,     Stays]),
+    ];
+    check_rows::<ManagerRecovery>(&rows.map(|(event, _)| event));
+    let begun = |events: &[ManagerRecoveryEvent]| {
+        let mut machine = Guarded::at(ManagerRecovery::default(), LoadingMeta);
+        for event in events {
+            machine.handle(event).unwrap();
+        }
+        machine.into_parts()
+    };
+    let columns = [
+        begun(&[]),
+        begun(&[Begin]),
+        begun(&[Begin, loaded(true), Fail]),
+        begun(&[Begin, loaded(true)]),
+        (ManagerRecovery::default(), Ready),
+    ];
+    for ((_, event), cells) in &rows {
+        for ((storage, state), cell) in columns.iter().zip(cells) {
+            let after = check(storage.clone(), *state, event, *cell);
+            let under_way = match event {
+                Begin => *cell == Stays,
+                Loaded { any: true, .. } => *cell != Refused,
+                _ => *cell != To(Ready) && *event != Fail && storage.is_under_way(),
+            };
+            if *cell != Refused {
+                assert_eq!(after.storage().is_under_way(), under_way, "{event:?}");
+            }
+            let waits = *after.state() == WaitingHeartbeat && after.storage().is_under_way();
+            assert_eq!(after.storage().until().is_some(), waits);
+        }
+    }
+}
+
 fn entry(state: WorkerEntryState, finished: bool) -> Guarded<WorkerEntry> {
     let mut entry = Guarded::at(WorkerEntry::new("w", "executor-0", None), state);
     if finished {
@@ -233,6 +284,7 @@ fn machines_start_where_they_should() {
     assert_eq!(start(Master::graph()), ["Uninit"]);
     assert_eq!(start(Worker::graph()), ["Created"]);
     assert_eq!(start(WorkerEntry::graph()), ["Wait", "Created"]);
+    assert_eq!(start(ManagerRecovery::graph()), ["LoadingMeta", "Ready"]);
 }
 
 #[test]

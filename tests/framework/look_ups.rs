@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use fsmcheck::framework::{
     Cancellation, CancellationState, ClientState, JobMasterBusiness, JobMasterBusinessState,
-    Master, MasterClient, MasterState, RunLoop, RunLoopState, StartUp, StartUpState, StatusWriter,
-    StatusWriterState, UnknownState, Worker, WorkerBusiness, WorkerBusinessState, WorkerEntry,
-    WorkerEntryState, WorkerState,
+    ManagerRecovery, ManagerState, Master, MasterClient, MasterState, RunLoop, RunLoopState,
+    StartUp, StartUpState, StatusWriter, StatusWriterState, UnknownState, Worker, WorkerBusiness,
+    WorkerBusinessState, WorkerEntry, WorkerEntryState, WorkerState,
 };
 use fsmcheck::graph::{Graph, IllegalChange, StateId, Table};
 use fsmcheck::machine::Explorable;
@@ -88,6 +88,7 @@ fn names_and_codes_are_read() {
     check_reading(&CancellationState::ALL);
     check_reading(&WorkerBusinessState::ALL);
     check_reading(&JobMasterBusinessState::ALL);
+    check_reading(&ManagerState::ALL);
 }
 
 #[test]
@@ -275,6 +276,7 @@ fn the_machines_show_nothing_odd_when_they_run() {
         Cancellation::graph(),
         WorkerBusiness::graph(),
         JobMasterBusiness::graph(),
+        ManagerRecovery::graph(),
     ] {
         assert_eq!(graph.observations(), []);
         assert_eq!(
@@ -292,4 +294,5 @@ fn the_machines_show_nothing_odd_when_they_run() {
     assert_eq!(Cancellation::graph().configuration_count(), 8);
     assert_eq!(WorkerBusiness::graph().configuration_count(), 16);
     assert_eq!(JobMasterBusiness::graph().configuration_count(), 26);
+    assert_eq!(ManagerRecovery::graph().configuration_count(), 5);
 }

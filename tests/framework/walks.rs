@@ -2,9 +2,9 @@
 //! the same, and a refusal leaves no trace.
 
 use fsmcheck::framework::{
-    Cancellation, ExitReason, JobMasterBusiness, Master, MasterClient, MasterEvent, RunLoop,
-    StartUp, StatusWriter, Worker, WorkerBusiness, WorkerEntry, WorkerEntryEvent, WorkerEntryState,
-    WorkerEvent, WorkerState,
+    Cancellation, ExitReason, JobMasterBusiness, ManagerRecovery, Master, MasterClient,
+    MasterEvent, RunLoop, StartUp, StatusWriter, Worker, WorkerBusiness, WorkerEntry,
+    WorkerEntryEvent, WorkerEntryState, WorkerEvent, WorkerState,
 };
 use fsmcheck::graph::{EventId, StateId};
 use fsmcheck::machine::{Explorable, Guarded, Machine, StepKind};
@@ -101,6 +101,14 @@ proptest! {
     #[test]
     fn worker_entry(start in 0_usize..2, events in prop::collection::vec(any::<usize>(), 0..40)) {
         check::<WorkerEntry>(start, &events)?;
+    }
+
+    #[test]
+    fn worker_manager(
+        start in 0_usize..2,
+        events in prop::collection::vec(any::<usize>(), 0..40),
+    ) {
+        check::<ManagerRecovery>(start, &events)?;
     }
 
     /// The samples of the alphabet stand for all events: what an event carries

@@ -51,7 +51,8 @@ pub(crate) struct Pinned {
     pub(crate) exceptions: &'static [(&'static str, usize)],
 }
 
-/// Runs `check` over every line of `NAME.jsonl`.
+/// Runs `check` over every line of `NAME.jsonl`; a name such as `hazards_NAME` is
+/// that of `hazards/NAME.jsonl`.
 ///
 /// A file that is missing or empty fails, and so does one in which a single
 /// exception covers more than half of the lines.
@@ -138,13 +139,8 @@ pub(crate) fn holds_non_utf8(value: &Value) -> bool {
     }
 }
 
-/// The text of `NAME.jsonl`, or of `NAME.jsonl.gz`, as large files are bundled;
-/// `hazards_NAME` is `hazards/NAME`.
+/// The text of `NAME.jsonl`, or of `NAME.jsonl.gz`, as large files are bundled.
 fn read(folder: &Path, name: &str) -> (PathBuf, String) {
-    let (folder, name) = match name.strip_prefix("hazards_") {
-        Some(name) => (&*folder.join("hazards"), name),
-        None => (folder, name),
-    };
     let plain = folder.join(format!("{name}.jsonl"));
     let packed = folder.join(format!("{name}.jsonl.gz"));
     let text = if plain.exists() || !packed.exists() {

@@ -7,6 +7,9 @@ use super::{Handle, ManagerError};
 use crate::framework::{WorkerEntry, WorkerEntryEvent, WorkerEntryState};
 use crate::machine::{Explorable as _, Guarded, StepKind};
 
+/// Later than any expiry, so that any expiry is one to be filed under.
+pub(super) const NOT_FILED: i64 = i64::MAX;
+
 /// An entry of the table.
 ///
 /// Events in the queue refer to an entry, not to an id: an entry that has left the
@@ -17,11 +20,12 @@ pub(super) struct Entry {
     machine: WorkerEntry,
     state: WorkerEntryState,
     /// Tells entries of one id apart that are there at the same time.
-    pub(super) serial: u32,
+    pub(super) serial: u16,
     /// How many events in the queue refer to the entry.
-    pub(super) queued: u32,
-    /// Under which expiry the entry is filed; it may have been put off since.
-    pub(super) filed: Option<i64>,
+    pub(super) queued: u16,
+    /// Under which expiry the entry is filed, [`NOT_FILED`] if it is not; it may
+    /// have been put off since.
+    pub(super) filed: i64,
 }
 
 impl Entry {
@@ -31,7 +35,7 @@ impl Entry {
             state,
             serial: 0,
             queued: 0,
-            filed: None,
+            filed: NOT_FILED,
         }
     }
 
@@ -80,11 +84,11 @@ impl Entry {
         }
     }
 
-    pub(super) fn is(&self, worker: &str, serial: u32) -> bool {
+    pub(super) fn is(&self, worker: &str, serial: u16) -> bool {
         self.serial == serial && self.machine.worker() == worker
     }
 
-    fn compared(&self) -> (&WorkerEntry, WorkerEntryState, u32, u32) {
+    fn compared(&self) -> (&WorkerEntry, WorkerEntryState, u16, u16) {
         (&self.machine, self.state, self.serial, self.queued)
     }
 }

@@ -7,9 +7,11 @@ use super::{Effect, ManagerError, ManagerRecoveryEvent, Pong, WorkerManager};
 use crate::framework::{Policy, Rule, WorkerEntryEvent};
 use crate::wire::{Epoch, HeartbeatPing, MonotonicTime, WorkerStatusMessage};
 
+/// How many workers are looked up before the first of their pings is handled.
+const LOOKED_UP_AT_ONCE: usize = 16;
+
 /// What became of a message.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[must_use]
 #[expect(clippy::exhaustive_enums, reason = "a message is taken or it is not")]
 pub enum Receipt {
     /// It was taken.
@@ -61,6 +63,51 @@ impl WorkerManager {
         now: MonotonicTime,
         effects: &mut Vec<Effect<'m>>,
     ) -> Result<Receipt, ManagerError> {
+        let position = self.table.position(&ping.from_worker_id);
+        self.heartbeat_at(position, ping, node, now, effects)
+    }
+
+    /// Takes pings with the nodes that they came from, as if each was handed to
+    /// [`heartbeat`](Self::heartbeat), and returns how many were accepted. Looking
+    /// up some workers at once makes up for the slowness of memory.
+    ///
+    /// # Errors
+    ///
+    /// That of the first ping that is an error; those behind it are not looked at,
+    /// since it tells that this master has to stop.
+    pub fn heartbeats<'m>(
+        &mut self,
+        pings: impl IntoIterator<Item = (&'m HeartbeatPing, &'m str)>,
+        now: MonotonicTime,
+        effects: &mut Vec<Effect<'m>>,
+    ) -> Result<usize, ManagerError> {
+        let mut accepted = 0;
+        let mut pings = pings.into_iter();
+        loop {
+            // No ping adds an entry or takes one out, so that positions hold.
+            let found: [_; LOOKED_UP_AT_ONCE] = std::array::from_fn(|_| {
+                let (ping, node) = pings.next()?;
+                Some((ping, node, self.table.position(&ping.from_worker_id)))
+            });
+            for next in found {
+                let Some((ping, node, position)) = next else {
+                    return Ok(accepted);
+                };
+                let receipt = self.heartbeat_at(position, ping, node, now, effects)?;
+                accepted += usize::from(receipt == Receipt::Accepted);
+            }
+        }
+    }
+
+    #[inline]
+    fn heartbeat_at<'m>(
+        &mut self,
+        position: Option<usize>,
+        ping: &'m HeartbeatPing,
+        node: &'m str,
+        now: MonotonicTime,
+        effects: &mut Vec<Effect<'m>>,
+    ) -> Result<Receipt, ManagerError> {
         let pong = Pong::new(
             ping,
             node,
@@ -79,7 +126,7 @@ impl WorkerManager {
         }
         let expires_at = self.next_expiry(now);
         let is_ready = self.phase.state().is_ready();
-        let Some(entry) = self.table.get_mut(&ping.from_worker_id) else {
+        let Some(entry) = position.and_then(|position| self.table.at_mut(position)) else {
             return Ok(Receipt::Dropped(Dropped::UnknownWorker));
         };
         if entry.machine().epoch() != Some(ping.worker_epoch)
@@ -104,7 +151,7 @@ impl WorkerManager {
             entry.step(&WorkerEntryEvent::SetFinished);
         }
         entry.step(&WorkerEntryEvent::RefreshExpiry { expires_at });
-        let is_filed_late = entry.filed.is_some_and(|filed| expires_at < filed);
+        let is_filed_late = expires_at < entry.filed;
         if finishes || is_filed_late || state.is_unheard() {
             self.heard(ping, node, expires_at, effects);
         }

@@ -24,11 +24,11 @@ pub(super) enum What {
         executor: Arc<str>,
     },
     Offline {
-        serial: u32,
+        serial: u16,
         reason: Option<OfflineReason>,
     },
     Status {
-        serial: u32,
+        serial: u16,
         executor: Arc<str>,
         status: Option<Arc<WorkerStatus>>,
     },
@@ -39,7 +39,7 @@ pub(super) enum What {
 
 impl Event {
     /// The serial of the entry that the event refers to.
-    pub(super) fn serial(&self) -> Option<u32> {
+    pub(super) fn serial(&self) -> Option<u16> {
         match self.what {
             What::Offline { serial, .. } | What::Status { serial, .. } => Some(serial),
             What::Online { .. } | What::DispatchFailed { .. } => None,

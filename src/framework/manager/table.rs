@@ -1,6 +1,6 @@
 //! The table of workers, and which of them may have expired.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::entry::Entry;
+use super::entry::{Entry, NOT_FILED};
+use super::key::{Id, Key};
 use crate::framework::WorkerEntryEvent;
 
 /// The entries of a manager by worker id.
@@ -18,14 +19,13 @@ use crate::framework::WorkerEntryEvent;
 /// it is filed, it is filed anew. So a check looks at an entry once per time-out,
 /// not once per check.
 ///
-/// The order of the entries depends on what was put in and taken out, and on
-/// nothing else.
+/// Where an order shows, it is that of the ids: the hash table's own never does.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
-    entries: IndexMap<Arc<str>, Entry, FxBuildHasher>,
+    entries: IndexMap<Key, Entry, FxBuildHasher>,
     /// Entries that left while events in the queue refer to them.
     detached: Vec<Entry>,
-    filed: BinaryHeap<Reverse<(i64, Arc<str>)>>,
+    filed: BinaryHeap<Filed>,
     /// The workers that have said that they have finished since the last check.
     finished: Vec<Arc<str>>,
     /// How many entries are waited for.
@@ -37,22 +37,22 @@ impl Table {
     pub(super) fn insert(&mut self, mut entry: Entry) {
         let worker = Arc::clone(entry.machine().worker_shared());
         self.remove(&worker);
-        let same_id = self
+        // At most as many have left as there are events, so that one is free.
+        while self
             .detached
             .iter()
-            .filter(|detached| *detached.machine().worker() == *worker);
-        entry.serial = same_id
-            .map(|detached| detached.serial.wrapping_add(1))
-            .max()
-            .unwrap_or(0);
+            .any(|detached| detached.is(&worker, entry.serial))
+        {
+            entry.serial = entry.serial.wrapping_add(1);
+        }
         self.waited_for += usize::from(entry.state().is_waited_for());
-        self.entries.insert(Arc::clone(&worker), entry);
+        self.entries.insert(Key::new(&worker), entry);
         self.file(&worker);
     }
 
     /// Takes an entry out.
     pub(super) fn remove(&mut self, worker: &str) {
-        let Some(entry) = self.entries.swap_remove(worker) else {
+        let Some(entry) = self.entries.swap_remove(&Id(worker)) else {
             return;
         };
         self.waited_for -= usize::from(entry.state().is_waited_for());
@@ -63,17 +63,28 @@ impl Table {
 
     #[inline]
     pub(super) fn get(&self, worker: &str) -> Option<&Entry> {
-        self.entries.get(worker)
+        self.entries.get(&Id(worker))
     }
 
     #[inline]
     pub(super) fn get_mut(&mut self, worker: &str) -> Option<&mut Entry> {
-        self.entries.get_mut(worker)
+        self.entries.get_mut(&Id(worker))
+    }
+
+    /// Where a worker's entry is, as long as none is added or taken out.
+    #[inline]
+    pub(super) fn position(&self, worker: &str) -> Option<usize> {
+        self.entries.get_index_of(&Id(worker))
+    }
+
+    #[inline]
+    pub(super) fn at_mut(&mut self, position: usize) -> Option<&mut Entry> {
+        self.entries.get_index_mut(position).map(|(_, entry)| entry)
     }
 
     /// The entry that an event refers to, in the table or not.
-    pub(super) fn referred(&mut self, worker: &str, serial: u32) -> Option<&mut Entry> {
-        match self.entries.get_mut(worker) {
+    pub(super) fn referred(&mut self, worker: &str, serial: u16) -> Option<&mut Entry> {
+        match self.entries.get_mut(&Id(worker)) {
             Some(entry) if entry.serial == serial => Some(entry),
             _ => self
                 .detached
@@ -83,7 +94,7 @@ impl Table {
     }
 
     /// Notes that an event which refers to an entry has left the queue.
-    pub(super) fn release(&mut self, worker: &str, serial: u32) {
+    pub(super) fn release(&mut self, worker: &str, serial: u16) {
         if let Some(entry) = self.referred(worker, serial) {
             entry.queued = entry.queued.saturating_sub(1);
         }
@@ -99,37 +110,39 @@ impl Table {
 
     /// Tells that a worker has said that it has finished.
     pub(super) fn finished(&mut self, worker: &str) {
-        if let Some((worker, _)) = self.entries.get_key_value(worker) {
-            self.finished.push(Arc::clone(worker));
+        if let Some(entry) = self.get(worker) {
+            let worker = Arc::clone(entry.machine().worker_shared());
+            self.finished.push(worker);
         }
     }
 
     /// Files an entry under its expiry where it is not filed, or too late.
     #[inline]
     pub(super) fn file(&mut self, worker: &str) {
-        let Some((worker, entry)) = self.entries.get_key_value(worker) else {
+        let Some(entry) = self.get(worker) else {
             return;
         };
         let Some(expires_at) = entry.machine().expires_at() else {
             return;
         };
-        if entry.filed.is_none_or(|filed| expires_at < filed) {
-            let worker = Arc::clone(worker);
+        if expires_at < entry.filed {
+            let worker = Arc::clone(entry.machine().worker_shared());
             self.file_under(worker, expires_at);
         }
     }
 
     fn file_under(&mut self, worker: Arc<str>, expires_at: i64) {
-        if let Some(entry) = self.entries.get_mut(&worker) {
-            entry.filed = Some(expires_at);
-            self.filed.push(Reverse((expires_at, worker)));
+        if let Some(entry) = self.entries.get_mut(&Id(&worker)) {
+            entry.filed = expires_at;
+            self.filed.push(Filed { expires_at, worker });
         }
         // What is left behind by entries that are gone must not pile up between
         // two checks.
         if self.filed.len() > 2 * self.entries.len() + 64 {
             let entries = &self.entries;
-            self.filed.retain(|Reverse((expires_at, worker))| {
-                entries.get(worker).map(|entry| entry.filed) == Some(Some(*expires_at))
+            self.filed.retain(|filed| {
+                let entry = entries.get(&Id(&filed.worker));
+                entry.map(|entry| entry.filed) == Some(filed.expires_at)
             });
         }
     }
@@ -140,20 +153,22 @@ impl Table {
         let mut due = std::mem::take(&mut self.finished);
         due.retain(|worker| {
             self.entries
-                .get(worker)
+                .get(&Id(worker))
                 .is_some_and(|entry| entry.machine().is_finished())
         });
-        while let Some(Reverse((filed, _))) = self.filed.peek()
-            && *filed < now
-            && let Some(Reverse((filed, worker))) = self.filed.pop()
+        while self
+            .filed
+            .peek()
+            .is_some_and(|filed| filed.expires_at < now)
+            && let Some(Filed { expires_at, worker }) = self.filed.pop()
         {
-            let Some(entry) = self.entries.get_mut(&worker) else {
+            let Some(entry) = self.entries.get_mut(&Id(&worker)) else {
                 continue;
             };
-            if entry.filed != Some(filed) {
+            if entry.filed != expires_at {
                 continue;
             }
-            entry.filed = None;
+            entry.filed = NOT_FILED;
             match entry.machine().expires_at() {
                 Some(expires_at) if expires_at >= now => self.file_under(worker, expires_at),
                 _ => due.push(worker),
@@ -183,10 +198,6 @@ impl Table {
             .min_by_key(|entry| entry.machine().worker_shared())
     }
 
-    pub(super) fn values(&self) -> impl ExactSizeIterator<Item = &Entry> {
-        self.entries.values()
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -195,7 +206,8 @@ impl Table {
         self.entries.len()
     }
 
-    fn in_order(&self) -> Vec<&Entry> {
+    /// The entries in the order of their ids.
+    pub(super) fn in_order(&self) -> Vec<&Entry> {
         let mut entries: Vec<_> = self.entries.values().collect();
         entries.sort_unstable_by_key(|entry| entry.machine().worker_shared());
         entries
@@ -218,3 +230,31 @@ impl Hash for Table {
         self.detached.hash(hasher);
     }
 }
+
+/// A worker under an expiry. The earliest is the greatest, as a heap wants it;
+/// which of two comes first at the same time decides nothing.
+#[derive(Clone, Debug)]
+struct Filed {
+    expires_at: i64,
+    worker: Arc<str>,
+}
+
+impl Ord for Filed {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.expires_at.cmp(&self.expires_at)
+    }
+}
+
+impl PartialOrd for Filed {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Filed {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Filed {}

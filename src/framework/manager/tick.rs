@@ -52,7 +52,7 @@ pub enum Ticked {
 pub(super) enum Turn {
     /// A callback, after which an entry becomes a tombstone, if one is named here
     /// by its worker and serial.
-    Callback { then: Option<(Arc<str>, u32)> },
+    Callback { then: Option<(Arc<str>, u16)> },
     /// The record of the worker whose going offline is the first event.
     Row,
 }
@@ -88,7 +88,7 @@ impl WorkerManager {
     ///         };
     ///     }
     /// }
-    /// tick_to_the_end(&mut WorkerManager::new(1, Policy::original()))?;
+    /// # tick_to_the_end(&mut WorkerManager::new(1, Policy::original()))?;
     /// # Ok::<(), ManagerError>(())
     /// ```
     pub fn tick(
@@ -176,7 +176,7 @@ impl WorkerManager {
     fn deliver_offline(
         &mut self,
         worker: Arc<str>,
-        serial: u32,
+        serial: u16,
         reason: Option<OfflineReason>,
         effects: &mut Vec<Effect<'_>>,
     ) -> Result<Ticked, ManagerError> {
@@ -237,7 +237,7 @@ impl WorkerManager {
     fn update_status(
         &mut self,
         worker: &str,
-        serial: u32,
+        serial: u16,
         status: Option<Arc<WorkerStatus>>,
     ) -> bool {
         let entry = self.table.referred(worker, serial);
