@@ -649,6 +649,26 @@ mod tests {
     }
 
     #[test]
+    fn a_cancellation_comes_before_giving_up() {
+        let times = BackOffTimes {
+            max_failures: 1,
+            ..BackOffTimes::default()
+        };
+        let ended = |canceled| {
+            let mut jobs = JobManager::with_back_off(Policy::original(), times);
+            jobs.register(meta("a")).unwrap();
+            jobs.worker_offline("a", None, NOW, Jitter::NONE, &mut Vec::new());
+            if canceled {
+                jobs.cancel("a", Some(MasterStateCode::INIT), &mut Vec::new())
+                    .unwrap();
+            }
+            tick(&mut jobs, &view(LATER, &[], &rows(MasterStateCode::INIT)))
+        };
+        assert_eq!(ended(false), [store("a", MasterStateCode::FAILED)]);
+        assert_eq!(ended(true), [store("a", MasterStateCode::STOPPED)]);
+    }
+
+    #[test]
     fn stored_state_rechecked() {
         let stored = [
             rows(MasterStateCode::FINISHED),

@@ -92,6 +92,7 @@
 //! [`Guarded::state`]: crate::Guarded::state
 
 mod back_off;
+mod bundled;
 mod business;
 mod cancellation;
 mod client;

@@ -2,9 +2,11 @@
 //! them over the corpus. Each panics when a promise is broken.
 
 mod events;
+mod network;
 mod record;
 
 pub use self::events::events;
+pub use self::network::{SITUATIONS, network, situations};
 pub use self::record::record;
 use crate::wire::Timestamp;
 
@@ -14,6 +16,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// Every target, in the order of their names.
 pub const TARGETS: &[Target] = &[
     ("events", events),
+    ("network", network),
     ("record", record),
     ("selector", selector),
     ("timestamp", timestamp),
