@@ -87,6 +87,65 @@
 //! | `MarkAsOnline`, `MarkAsOffline`, `MarkAsTombstone`, `SetFinished`, `SetExpireTime` | [`WorkerEntryEvent`]: `MarkAsOnline`, `MarkAsOffline`, `MarkAsTombstone`, `SetFinished`, `RefreshExpiry` |
 //! | `workerEntry.String` | the `Display` of a [`Guarded`] entry |
 //! | `State`, `IsFinished`, `IsTombstone`, `ExpireTime` of `workerEntry` | [`Guarded::state`], [`WorkerEntry::is_finished`], [`WorkerEntryState::is_terminated`], [`WorkerEntry::expires_at`] |
+//! | `WorkerManager`, fresh or not | [`manager::WorkerManager`], [`manager::WorkerManager::new`], [`manager::WorkerManager::after_failover`] |
+//! | its states: `Ready`, `LoadingMeta`, `WaitingHeartbeat` | [`ManagerState`]: `Ready`, `LoadingMeta`, `WaitingHeartbeat`; their machine is [`ManagerRecovery`] |
+//! | `InitAfterRecover` | [`manager::WorkerManager::recover`], [`manager::WorkerManager::rows_loaded`], [`manager::WorkerManager::wake`] |
+//! | `HandleHeartbeat` | [`manager::WorkerManager::heartbeat`] |
+//! | `OnWorkerStatusUpdateMessage` | [`manager::WorkerManager::status_message`] |
+//! | `BeforeStartingWorker` | [`manager::WorkerManager::before_start`] |
+//! | `WorkerManager.Tick` | [`manager::WorkerManager::tick`] |
+//! | the checker of workers | [`manager::WorkerManager::check`] |
+//! | `CleanTombstone` | [`manager::WorkerManager::clean`], [`manager::WorkerManager::cleaned`] |
+//! | `GetWorkers` | [`manager::WorkerManager::workers`] |
+//! | `handle.Status` | [`manager::WorkerManager::status`] |
+//! | `ErrWorkerFinish`, `ErrWorkerCancel`, `ErrWorkerFailed`, `ErrWorkerOffline` | [`manager::OfflineReason`]: `Finished`, `Canceled`, `Failed`, `Lost` |
+//! | `ErrMasterTooManyPendingEvents` | [`manager::ManagerError::TooManyPendingEvents`] |
+//! | `MasterClient`, its close state | [`MasterClient`], [`ClientState`]: `Normal`, `Closing`, `Closed` |
+//! | `WaitClosed` | [`ClientEvent::WaitClosed`], which ends with a [`WaitEnd`] |
+//! | `CheckMasterTimeout` | [`ClientEvent::CheckMaster`] |
+//! | `putMasterInfo` | [`ClientEvent::MasterInfoRead`] |
+//! | `ErrWorkerSuicide` | [`ClientEffect::MasterTimedOut`]; [`LoopError::Suicide`] |
+//! | `eventloop.Runner` | [`RunLoop`] |
+//! | `NotifyExit` | [`RunLoopState`]: `ClosingBusiness`, `Handshake` |
+//! | `Stop`, `Close` of a task | [`RunLoopState`]: `Stop`, `Close` |
+//! | `CloseImpl` | [`RunLoopEffect::CallCloseImpl`] |
+//! | `FailFast` | [`LoopError::FailFast`] |
+//! | the error centre | [`RunLoopEvent::Fail`]: the first one counts |
+//! | `doPreInit`, `doInit` of a master, `InitImpl`, `doPostInit` | [`StartUpState`]: `WorkerPreInit`, `MasterInit`, `BusinessInit`, `PostInit` |
+//! | `refreshMetadata` | [`StartUpEffect::RefreshMetadata`], [`JobRows::refresh`] |
+//! | `OnMasterRecovered` | [`StartUpEffect::CallOnMasterRecovered`] |
+//! | the writer of `statusutil`, `UpdateStatus`, `Exit` | [`StatusWriter`], [`StatusWriterEvent::Update`], [`StatusWriterEvent::Exit`] |
+//! | `StatusChangeRequest` to a job master, `OnCancel` | [`CancellationEvent::Request`], [`CancellationEffect::CallOnCancel`] |
+//! | the business logic of a worker, of a job master | [`WorkerBusiness`], [`JobMasterBusiness`] |
+//! | `NewJobManagerImpl`, `JM.Tick` | [`JobManager::new`], [`JobManager::tick`] |
+//! | `JobFsm` | [`JobTable`] of [`Job`]s in a [`JobState`]: `Pending`, `WaitAck`, `Online` |
+//! | `JobDispatched`, `JobOnline`, `JobOffline`, `JobDispatchFailed` | [`JobTable::dispatched`], [`JobTable::online`], [`JobTable::offline`], [`JobTable::dispatch_failed`] |
+//! | `IterPending`, `IterWaitAck` | [`JobTable::dispatch_pending`], [`JobTable::dispatch_awaited`], each answered by a [`DispatchAnswer`] |
+//! | `CreateJob`, `CancelJob` | [`JobManager::create`], [`JobManager::cancel`] |
+//! | `OnWorkerOffline`, `OnWorkerDispatched` of the job manager | [`JobManager::worker_offline`], [`JobManager::dispatch_failed`] |
+//! | the job operator | [`JobOperation`], [`JobManager::operator_tick`] |
+//! | `Noop`, `Canceling`, `Canceled` of a job operation | [`JobOperationState`]: `Noop`, `Canceling`, `Canceled` |
+//! | `ErrJobAlreadyCanceled`, `ErrJobNotRunning` | [`AlreadyCanceled`], [`JobOperationEffect::NotRunning`] |
+//! | the back-off of a job: `Fail`, `Success`, `Allow`, `Terminate` | [`BackOff`]: [`BackOffEvent::Failed`], [`BackOffEvent::Succeeded`], [`BackOff::allows`], [`BackOff::is_exhausted`] |
+//! | the settings of the back-off | [`BackOffTimes`], [`Jitter`] |
+//! | the election, its lease | [`Leader`], [`LeaderTimes`] |
+//! | `runLeaderService` | [`LeaderEffect::StartService`], [`LeaderEffect::CancelService`] |
+//! | the gates of features | [`Feature`], [`Leader::is_open`] |
+//! | `CreateWorker` | [`Dispatcher`] |
+//! | `PreDispatch`, `Confirm`, as the master calls them | [`DispatcherEffect::SendPreDispatch`], [`DispatcherEffect::SendConfirm`] |
+//! | … as the executor's task committer answers them | [`TaskCommitter::pre_dispatch`], [`TaskCommitter::confirm`]; of each request [`DispatchRequest`] |
+//! | `ErrDispatchTaskRequestIDNotFound`, `ErrRuntimeIncomingQueueFull` | [`CommitError::NotFound`], [`CommitError::QueueFull`] |
+//! | `TaskRunner` | [`TaskRunner`], [`SubmittedTask`] |
+//! | the container of a task: `OnLaunched`, `OnStopped` | [`Task`]: [`TaskEvent::Launched`], [`TaskEvent::Stopped`] |
+//! | `ErrRuntimeDuplicateTaskID` | [`TaskEffect::LogDuplicate`] |
+//! | `keepHeartbeat` of an executor | [`Executor`], [`HeartbeatAnswer`] |
+//! | the executor manager, `AllocateNewExec` | [`Executors`], [`Executors::register`] |
+//! | `Initing`, `Running`, `Tombstone` of an executor | [`RegisteredExecutorState`]: `Initing`, `Running`, `Tombstone` |
+//! | `ErrUnknownExecutor`, `ErrTombstoneExecutor` | [`HeartbeatRefused`] |
+//! | the client and the server of `pkg/p2p` | [`Outbox`], [`Inbox`]; of each sender and topic [`Stream`] |
+//! | `InsertJob`, `UpdateJob`, the rows of jobs | [`JobRows::create`], [`JobRows::write_state`], [`JobRows`] |
+//! | `MasterMetadataClient.Load` | [`JobRows::load_or_uninit`] |
+//! | the time-outs, `Adjust` | [`Timeouts`], [`Timeouts::adjusted`] |
 //!
 //! [`Guarded`]: crate::Guarded
 //! [`Guarded::state`]: crate::Guarded::state
