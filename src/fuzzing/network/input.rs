@@ -31,6 +31,7 @@ pub(super) enum Kind {
     Flood,
 }
 
+/// Each of them once.
 const KINDS: [Kind; 24] = [
     Kind::Advance,
     Kind::Start,
@@ -56,6 +57,50 @@ const KINDS: [Kind; 24] = [
     Kind::Recover,
     Kind::Load,
     Kind::Flood,
+];
+
+/// What lives are made of comes more often, so that chance leads somewhere.
+const OFTEN: [Kind; 40] = [
+    Kind::Start,
+    Kind::Start,
+    Kind::Start,
+    Kind::SendPing,
+    Kind::SendPing,
+    Kind::SendPing,
+    Kind::SendPing,
+    Kind::SendPing,
+    Kind::SendPing,
+    Kind::SendPing,
+    Kind::SendPing,
+    Kind::Deliver,
+    Kind::Deliver,
+    Kind::Deliver,
+    Kind::Deliver,
+    Kind::Deliver,
+    Kind::Deliver,
+    Kind::Deliver,
+    Kind::Deliver,
+    Kind::Deliver,
+    Kind::Deliver,
+    Kind::Deliver,
+    Kind::Deliver,
+    Kind::DeliverPings,
+    Kind::DeliverPings,
+    Kind::Report,
+    Kind::Report,
+    Kind::Report,
+    Kind::Advance,
+    Kind::Advance,
+    Kind::Check,
+    Kind::Check,
+    Kind::Tick,
+    Kind::Tick,
+    Kind::Tick,
+    Kind::Clean,
+    Kind::LookUpMaster,
+    Kind::WaitClosed,
+    Kind::Recover,
+    Kind::Load,
 ];
 
 /// What happens, and a byte that says to whom and how.
@@ -98,7 +143,10 @@ impl Input<'_> {
     }
 
     pub(super) fn operation(&mut self) -> Option<Operation> {
-        let kind = KINDS[usize::from(self.byte()?) % KINDS.len()];
+        let kind = usize::from(self.byte()?) % (KINDS.len() + OFTEN.len());
+        let kind = *KINDS
+            .get(kind)
+            .unwrap_or_else(|| &OFTEN[kind - KINDS.len()]);
         let how = self.byte().unwrap_or(0);
         Some(Operation { kind, how })
     }
