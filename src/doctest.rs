@@ -54,3 +54,79 @@ pub mod door {
 #[cfg(doctest)]
 #[doc = include_str!("../docs/framework.md")]
 pub mod framework_page {}
+
+/// The models of the pages about the model checker.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/first-model.md")]
+#[doc = include_str!("../docs/coming-from.md")]
+pub mod model_pages {}
+
+/// A model that counts.
+pub mod counter {
+    use crate::check::{Model, Property};
+
+    /// Counts from 0 on and starts again before it reaches `below`.
+    #[derive(Debug)]
+    pub struct Counter {
+        /// What it stays below.
+        pub below: u32,
+    }
+
+    /// One more.
+    #[derive(Clone, Debug)]
+    pub struct Tick;
+
+    impl Model for Counter {
+        type State = u32;
+        type Action = Tick;
+
+        fn initial_states(&self) -> Vec<u32> {
+            vec![0]
+        }
+
+        fn actions(&self, _: &u32, actions: &mut Vec<Tick>) {
+            actions.push(Tick);
+        }
+
+        fn next(&self, state: &u32, _: &Tick) -> Option<u32> {
+            Some((state + 1) % self.below)
+        }
+
+        fn properties(&self) -> Vec<Property<Self>> {
+            vec![Property::<Self>::always(
+                "it stays below",
+                |model, state| *state < model.below,
+            )]
+        }
+    }
+    /// A flight of stairs, which is said to have no end.
+    #[derive(Debug)]
+    pub struct Stairs {
+        /// How many stairs there are.
+        pub top: u32,
+    }
+
+    impl Model for Stairs {
+        type State = u32;
+        type Action = Tick;
+
+        fn initial_states(&self) -> Vec<u32> {
+            vec![0]
+        }
+
+        fn actions(&self, state: &u32, actions: &mut Vec<Tick>) {
+            actions.extend((*state < self.top).then_some(Tick));
+        }
+
+        fn next(&self, state: &u32, _: &Tick) -> Option<u32> {
+            Some(state + 1)
+        }
+
+        fn properties(&self) -> Vec<Property<Self>> {
+            vec![Property::<Self>::always(
+                "the top is out of reach",
+                |model, state| *state < model.top,
+            )]
+        }
+    }
+}

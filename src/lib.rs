@@ -25,6 +25,7 @@
 //! | make a test suite of it | `test_suite!` and `testkit` (feature `proptest`) |
 //! | have a command line for it | `cli` (feature `cli`) |
 //! | hold a recorded trace against it | [`replay`] |
+//! | check a system of my own with all its interleavings | [`check`] |
 //! | read or write the records of the master/worker framework | [`wire`] |
 //! | use the framework's own machines | [`framework`] |
 //!
@@ -41,11 +42,12 @@
 //!
 //! # Features
 //!
-//! None is on by default. `cli` adds the command line (clap and a progress bar: 25
-//! more crates), `proptest` the test suite (proptest: 13 more crates).
+//! None is on by default. `cli` adds the command line (clap and a progress bar: 24
+//! more crates), `proptest` the test suite (proptest: 14 more crates).
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod check;
 #[cfg(feature = "cli")]
 #[cfg_attr(docsrs, doc(cfg(feature = "cli")))]
 pub mod cli;

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 /// The modules in the order in which they build on each other: each may use
 /// those before it. The first part serves any machine and never names the
 /// second, which is about the master/worker framework.
-const LAYERS: [&str; 9] = [
+const LAYERS: [&str; 10] = [
     "graph",
     "machine",
     "draw",
     "replay",
+    "check",
     "testkit",
     "wire",
     "framework",

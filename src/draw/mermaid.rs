@@ -98,7 +98,7 @@ fn joined(labels: &[Label<'_>]) -> String {
 }
 
 /// A name as text that Mermaid shows and never reads as syntax.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     let is_harmless = |c: char| match c {
         ' ' | ',' | '.' | '(' | ')' | '=' | '\'' | '!' | '?' => true,
         _ if c.is_ascii() => c.is_ascii_alphanumeric(),

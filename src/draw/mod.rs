@@ -103,6 +103,7 @@ mod picture;
 mod plantuml;
 #[cfg(test)]
 mod sample;
+mod sequence;
 mod table;
 mod text;
 
@@ -111,7 +112,9 @@ pub use self::format::{Format, UnknownFormat};
 pub use self::json::json;
 pub use self::mermaid::mermaid;
 pub use self::plantuml::plantuml;
+pub(crate) use self::sequence::Sequence;
 pub use self::table::table;
+pub(crate) use self::text::visible_line;
 use crate::graph::Graph;
 
 /// The graph in a format.

@@ -31,6 +31,23 @@ pub(super) fn visible(name: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// A line of text for a terminal or a file: as it is, but what cannot be seen or
+/// would break the line is written as in a Rust literal.
+pub(crate) fn visible_line(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_invisible) {
+        return Cow::Borrowed(text);
+    }
+    let mut line = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_invisible(c) {
+            line.extend(c.escape_default());
+        } else {
+            line.push(c);
+        }
+    }
+    Cow::Owned(line)
+}
+
 /// The visible text of a name in which every character that is not harmless is
 /// written as a code.
 ///
@@ -113,6 +130,12 @@ mod tests {
         assert_eq!(visible(""), "\"\"");
         assert_eq!(visible(" "), "\" \"");
         assert_eq!(visible("\u{3000}"), "\"\u{3000}\"");
+    }
+
+    #[test]
+    fn a_line_stays_a_line() {
+        assert_eq!(visible_line(" a  b "), " a  b ");
+        assert_eq!(visible_line("a\n\u{1b}[31m b"), "a\\n\\u{1b}[31m b");
     }
 
     #[test]

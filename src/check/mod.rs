@@ -1,0 +1,86 @@
+//! Every interleaving, every fault: an explicit-state model checker for closed
+//! systems.
+//!
+//! A [`Model`] says where a system begins, what can happen next, and what must hold;
+//! [`check`] goes through every state that it can come to and answers with a
+//! [`Report`].
+//!
+//! | I want to… | look at |
+//! |---|---|
+//! | write down a system | [`Model`] |
+//! | say what must hold of its states, and of its runs | [`Property`] |
+//! | say which runs count: what is fair | [`Fairness`] |
+//! | choose how it is gone through, on how many threads, how far | [`Check`], [`Search`], [`Limits`] |
+//! | know what the answer means | [`Report`], [`Verdict`], [`Completeness`] |
+//! | see how it goes wrong, as text, as a picture, in another program | [`Counterexample`] |
+//! | keep a counterexample beside the model | [`Counterexample::line`], [`Counterexample::from_line`] |
+//! | know whether a changed model still has it | [`Counterexample::rerun`] |
+//! | have a test fail with the counterexample | [`Report::assert_holds`] |
+//! | end a program as others of its kind do | [`Report::exit_code`] |
+//! | know whether the model did anything at all | [`Coverage`], [`Report::warnings`] |
+//! | see what differs between two values | [`difference()`] |
+//! | use that components are like each other | [`Model::canonical`], [`Check::symmetric`] |
+//! | know whether the model itself is sound | [`audit`] |
+//!
+//! # What a verdict means
+//!
+//! A property [holds](Outcome::Holds) when every state within the model's own
+//! [bounds](Model::is_within_bounds) was seen. Whoever reaches a [limit](Limits) is told
+//! so: [`Outcome::Undecided`] says which one it was, and nothing is claimed of what lies
+//! behind it. States are [kept](Store::Exact) and compared unless
+//! [fingerprints](Store::Fingerprint) were asked for, and then the report has the
+//! [odds](Store::collision_odds) that one was overlooked.
+//!
+//! The answer does not depend on the number of threads: a counterexample is one of the
+//! shortest, and always the same one.
+//!
+//! # Time and memory
+//!
+//! Breadth first, a state that was seen takes its own size and about 12 bytes, or about
+//! 12 bytes alone as a fingerprint; the states of two levels wait beside that. A
+//! counterexample is found by a second search up to its length. A state that is small
+//! and `Copy` is fastest; what it owns on the heap has to be copied for every step.
+//! Liveness takes the states and 8 bytes for each step.
+
+mod audit;
+mod counterexample;
+mod coverage;
+mod difference;
+mod fairness;
+mod form;
+mod json;
+mod limits;
+mod line;
+mod liveness;
+mod model;
+mod participants;
+mod property;
+mod report;
+mod rerun;
+mod run;
+mod search;
+mod sequence;
+mod shorten;
+mod store;
+mod story;
+mod summary;
+mod walk;
+mod warning;
+
+pub use self::audit::{Audited, Flaw, audit};
+pub use self::counterexample::{Counterexample, Ending};
+pub use self::coverage::{ActionCoverage, Coverage, PredicateCoverage};
+pub use self::difference::{Change, difference};
+pub use self::fairness::Fairness;
+pub use self::limits::{Completeness, Limits, Progress, Stop};
+pub use self::line::LineError;
+pub use self::model::Model;
+pub use self::participants::Participants;
+pub use self::property::{Property, PropertyKind};
+pub use self::report::{Costs, Outcome, Report, Symmetry, Verdict};
+pub use self::rerun::RerunError;
+pub use self::run::{Check, check};
+pub use self::search::Search;
+pub use self::store::Store;
+pub use self::walk::{Step, Walk};
+pub use self::warning::Warning;

@@ -1,0 +1,157 @@
+//! What is checked: a closed system.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use super::{Fairness, Participants, Property};
+
+/// A closed system: where it begins, what can happen next, what must hold.
+///
+/// Only the first four methods have to be written.
+///
+/// # Determinism
+///
+/// What a method answers may depend on its arguments and on fields of the model
+/// that never change, and on nothing else: a clock, a random number or a counter
+/// outside of the state makes every verdict meaningless. Equal states must have
+/// equal successors.
+///
+/// # Examples
+///
+/// A lock that two processes try to take by looking first and writing later:
+///
+/// ```
+/// use fsmcheck::check::{Model, Property, check};
+///
+/// #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+/// enum Process { Idle, SawItFree, Inside }
+///
+/// #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+/// struct State { taken: bool, processes: [Process; 2] }
+///
+/// #[derive(Clone, Debug)]
+/// enum Action { Look(usize), Enter(usize), Leave(usize) }
+///
+/// struct Lock;
+///
+/// impl Model for Lock {
+///     type State = State;
+///     type Action = Action;
+///
+///     fn initial_states(&self) -> Vec<State> {
+///         vec![State { taken: false, processes: [Process::Idle; 2] }]
+///     }
+///
+///     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
+///         for (index, process) in state.processes.iter().enumerate() {
+///             actions.push(match process {
+///                 Process::Idle => Action::Look(index),
+///                 Process::SawItFree => Action::Enter(index),
+///                 Process::Inside => Action::Leave(index),
+///             });
+///         }
+///     }
+///
+///     fn next(&self, state: &State, action: &Action) -> Option<State> {
+///         let mut state = state.clone();
+///         match *action {
+///             Action::Look(_) if state.taken => return None,
+///             Action::Look(index) => state.processes[index] = Process::SawItFree,
+///             Action::Enter(index) => {
+///                 state.taken = true;
+///                 state.processes[index] = Process::Inside;
+///             }
+///             Action::Leave(index) => {
+///                 state.taken = false;
+///                 state.processes[index] = Process::Idle;
+///             }
+///         }
+///         Some(state)
+///     }
+///
+///     fn properties(&self) -> Vec<Property<Self>> {
+///         vec![Property::never("both are inside", |_, state: &State| {
+///             state.processes == [Process::Inside; 2]
+///         })]
+///     }
+/// }
+///
+/// let report = check(&Lock);
+/// let counterexample = report.violations().next().unwrap();
+/// assert_eq!(counterexample.steps().len(), 4);
+/// ```
+pub trait Model: Sync {
+    /// What the system is in at a moment. Two states are the same when they are
+    /// equal.
+    type State: Clone + Debug + Eq + Hash + Send + Sync;
+
+    /// What can happen next: an event delivered, a message lost, a crash, a tick.
+    type Action: Clone + Debug + Send + Sync;
+
+    /// The states in which the system may begin.
+    fn initial_states(&self) -> Vec<Self::State>;
+
+    /// Adds what may happen in a state to `actions`, which is empty. Their order
+    /// decides which of several shortest counterexamples is shown.
+    fn actions(&self, state: &Self::State, actions: &mut Vec<Self::Action>);
+
+    /// The state after an action, `None` when the action cannot happen after all.
+    fn next(&self, state: &Self::State, action: &Self::Action) -> Option<Self::State>;
+
+    /// What must hold. Writing `Property::<Self>::always(…)` lets the compiler know the
+    /// types of a closure's arguments.
+    fn properties(&self) -> Vec<Property<Self>>;
+
+    /// Whether the system may end in a state: no action there is then no deadlock.
+    fn is_end(&self, state: &Self::State) -> bool {
+        let _ = state;
+        false
+    }
+
+    /// Whether a state is looked at. What lies beyond the model's own bounds is
+    /// left out, and the report counts the steps that led there. A state from which
+    /// all steps lead there is no end, neither for a deadlock nor for a run.
+    fn is_within_bounds(&self, state: &Self::State) -> bool {
+        let _ = state;
+        true
+    }
+
+    /// What is assumed of the runs when liveness is checked, for properties that
+    /// do not bring an [assumption of their own](Property::under): that the system
+    /// goes on as long as it can, unless given.
+    fn fairness(&self) -> Fairness<Self> {
+        Fairness::progress()
+    }
+
+    /// The state that stands for a state and for all that are like it, for models whose
+    /// components can be interchanged; `None` when the model has no symmetry.
+    ///
+    /// It is used when [asked for](super::Check::symmetric). A wrong one makes verdicts
+    /// wrong; [`audit`](super::audit) finds it. Where components do not know each
+    /// other's places, sorting them is a canonical form; where another field names
+    /// them, it has to be renamed with them.
+    fn canonical(&self, state: &Self::State) -> Option<Self::State> {
+        let _ = state;
+        None
+    }
+
+    /// How an action is called where steps are shown and counted; its `Debug` form
+    /// unless given.
+    fn action_name(&self, action: &Self::Action) -> String {
+        format!("{action:?}")
+    }
+
+    /// Who takes part in an action, for sequence diagrams: the model as a whole,
+    /// unless given.
+    fn participants(&self, action: &Self::Action) -> Option<Participants> {
+        let _ = action;
+        None
+    }
+
+    /// The kinds of action that should be seen, each by the first word of its
+    /// [name](Model::action_name): the report warns of one that was never even
+    /// offered. None unless given.
+    fn declared_actions(&self) -> Vec<String> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,273 @@
+//! What one thread does with one state: judge it, take every step from it.
+
+use std::hash::Hash;
+
+use crate::check::coverage::Tally;
+use crate::check::property::Claim;
+use crate::check::store::{Arrival, Visited, hash_of, link_to};
+use crate::check::{Model, Property};
+
+/// How many states go into the set together.
+const BATCH: usize = 64;
+
+/// A model with its properties, as threads share it.
+pub(in crate::check) struct Space<'m, M: Model> {
+    pub(in crate::check) model: &'m M,
+    pub(in crate::check) properties: &'m [Property<M>],
+    /// Whether states that are like each other are looked at once.
+    pub(in crate::check) is_symmetric: bool,
+}
+
+impl<M: Model> Space<'_, M> {
+    /// The state that is looked at in the place of a state.
+    #[inline]
+    pub(super) fn representative(&self, state: M::State) -> M::State {
+        if self.is_symmetric {
+            self.model.canonical(&state).unwrap_or(state)
+        } else {
+            state
+        }
+    }
+
+    /// Whether a state breaks a property of single states.
+    pub(in crate::check) fn is_broken(&self, property: &Property<M>, state: &M::State) -> bool {
+        match &property.claim {
+            Claim::Always(holds) => !holds(self.model, state),
+            Claim::Never(holds) => holds(self.model, state),
+            Claim::NoDeadlock => {
+                let mut actions = Vec::new();
+                self.model.actions(state, &mut actions);
+                let happens = |action| self.model.next(state, action).is_some();
+                !self.model.is_end(state) && !actions.iter().any(happens)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A state that decides a property: it breaks it, or it is what was looked for.
+pub(in crate::check) struct Decisive<S> {
+    pub(in crate::check) state: S,
+    pub(super) hash: u64,
+    /// How many actions it is away from an initial state.
+    pub(in crate::check) depth: usize,
+}
+
+impl<S: Clone + Hash> Decisive<S> {
+    /// Keeps of two states the one that is nearer; of two as near, the one whose
+    /// hash is smaller, which does not depend on who came first.
+    #[inline]
+    fn keep(kept: &mut Option<Self>, state: &S, depth: usize) {
+        if kept.as_ref().is_some_and(|kept| kept.depth < depth) {
+            return;
+        }
+        let hash = hash_of(state);
+        if kept
+            .as_ref()
+            .is_none_or(|kept| (depth, hash) < (kept.depth, kept.hash))
+        {
+            *kept = Some(Self {
+                state: state.clone(),
+                hash,
+                depth,
+            });
+        }
+    }
+
+    /// Keeps of two the one that [`keep`](Self::keep) would.
+    pub(super) fn merge(kept: &mut Option<Self>, other: Option<Self>) {
+        if let Some(other) = other {
+            let is_better = kept
+                .as_ref()
+                .is_none_or(|kept| (other.depth, other.hash) < (kept.depth, kept.hash));
+            if is_better {
+                *kept = Some(other);
+            }
+        }
+    }
+}
+
+/// What one thread holds.
+pub(super) struct Worker<'s, M: Model, V: Visited<M::State>> {
+    space: &'s Space<'s, M>,
+    visited: &'s V,
+    recent: V::Recent,
+    actions: Vec<M::Action>,
+    /// What is on its way into each part of the set.
+    batches: Vec<Vec<Arrival<M::State>>>,
+    /// The states of the next level.
+    pub(super) fresh: Vec<M::State>,
+    pub(super) tally: Tally<M>,
+    /// For each property a state that decides it.
+    pub(super) decisive: Vec<Option<Decisive<M::State>>>,
+    /// How many actions the states in `fresh` are away from an initial one.
+    pub(super) depth: usize,
+}
+
+impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
+    pub(super) fn new(space: &'s Space<'s, M>, visited: &'s V) -> Self {
+        Self {
+            space,
+            visited,
+            recent: visited.recent(),
+            actions: Vec::new(),
+            batches: (0..visited.parts()).map(|_| Vec::new()).collect(),
+            fresh: Vec::new(),
+            tally: Tally::new(space.properties.len()),
+            decisive: space.properties.iter().map(|_| None).collect(),
+            depth: 0,
+        }
+    }
+
+    /// Begins with the initial states. Whether there was room for them.
+    pub(super) fn begin(&mut self) -> bool {
+        for state in self.space.model.initial_states() {
+            self.tally.generated += 1;
+            let state = self.space.representative(state);
+            if !self.space.model.is_within_bounds(&state) {
+                self.tally.beyond_bounds += 1;
+                continue;
+            }
+            let hash = hash_of(&state);
+            let arrival = Arrival {
+                hash,
+                link: link_to(hash),
+                state,
+            };
+            if !self.send(arrival) {
+                return false;
+            }
+        }
+        self.flush()
+    }
+
+    /// Takes every step from a state. Whether there was room for what it leads to.
+    #[inline]
+    pub(super) fn expand(&mut self, state: &M::State) -> bool {
+        let model = self.space.model;
+        let mut actions = std::mem::take(&mut self.actions);
+        actions.clear();
+        model.actions(state, &mut actions);
+        let mut happened = 0;
+        let mut has_room = true;
+        let link = if self.visited.has_links() {
+            link_to(hash_of(state))
+        } else {
+            0
+        };
+        for action in &actions {
+            let coverage = self.tally.action(model, action);
+            coverage.offered += 1;
+            let Some(next) = model.next(state, action) else {
+                continue;
+            };
+            coverage.happened += 1;
+            happened += 1;
+            let next = self.space.representative(next);
+            if next == *state {
+                continue;
+            }
+            coverage.changed += 1;
+            if !model.is_within_bounds(&next) {
+                self.tally.beyond_bounds += 1;
+                continue;
+            }
+            let hash = hash_of(&next);
+            if V::is_recent(&mut self.recent, hash, &next) {
+                continue;
+            }
+            has_room &= self.send(Arrival {
+                hash,
+                link,
+                state: next,
+            });
+        }
+        self.actions = actions;
+        self.tally.generated += happened as u64;
+        self.tally.widest = self.tally.widest.max(happened);
+        if happened == 0 {
+            judge_end(
+                self.space,
+                state,
+                self.depth - 1,
+                &mut self.tally,
+                &mut self.decisive,
+            );
+        }
+        has_room
+    }
+
+    /// Sends a state on its way into the set. Whether there was room.
+    #[inline]
+    fn send(&mut self, arrival: Arrival<M::State>) -> bool {
+        let part = self.visited.part_of(arrival.hash);
+        let batch = &mut self.batches[part];
+        batch.push(arrival);
+        batch.len() < BATCH || self.insert(part)
+    }
+
+    /// Puts everything that was come to into the set. Whether there was room.
+    pub(super) fn flush(&mut self) -> bool {
+        (0..self.batches.len()).all(|part| self.insert(part))
+    }
+
+    /// Puts what was come to into a part of the set, and judges what is new.
+    fn insert(&mut self, part: usize) -> bool {
+        let judged = self.fresh.len();
+        let batch = &mut self.batches[part];
+        let had_room = self.visited.insert(part, batch, &mut self.fresh);
+        for state in self.fresh.iter().skip(judged) {
+            judge(
+                self.space,
+                state,
+                self.depth,
+                &mut self.tally,
+                &mut self.decisive,
+            );
+        }
+        had_room
+    }
+}
+
+/// Judges a state from which nothing can happen.
+#[cold]
+pub(in crate::check) fn judge_end<M: Model>(
+    space: &Space<'_, M>,
+    state: &M::State,
+    depth: usize,
+    tally: &mut Tally<M>,
+    decisive: &mut [Option<Decisive<M::State>>],
+) {
+    tally.ends += 1;
+    if space.model.is_end(state) {
+        return;
+    }
+    for (property, decisive) in space.properties.iter().zip(decisive) {
+        if matches!(property.claim, Claim::NoDeadlock) {
+            Decisive::keep(decisive, state, depth);
+        }
+    }
+}
+
+/// Holds a state against every property of single states.
+#[inline]
+pub(in crate::check) fn judge<M: Model>(
+    space: &Space<'_, M>,
+    state: &M::State,
+    depth: usize,
+    tally: &mut Tally<M>,
+    decisive: &mut [Option<Decisive<M::State>>],
+) {
+    for (index, property) in space.properties.iter().enumerate() {
+        let (holds, decides_when) = match &property.claim {
+            Claim::Always(holds) => (holds, false),
+            Claim::Never(holds) | Claim::Sometimes(holds) => (holds, true),
+            _ => continue,
+        };
+        let holds = holds(space.model, state);
+        tally.held[index][0] += u64::from(holds);
+        if holds == decides_when {
+            Decisive::keep(&mut decisive[index], state, depth);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The ways through a model.
+
+/// In which order the states of a model are gone through.
+///
+/// Where liveness is judged, all states are needed and the order is always the first
+/// one, but for random walks, which leave liveness undecided.
+///
+/// | search | finds | takes |
+/// |---|---|---|
+/// | [`BreadthFirst`](Search::BreadthFirst) | everything, nearest first | a place for each state, and for the states of two levels |
+/// | [`DepthFirst`](Search::DepthFirst) | everything, the nearest not first | a place for each state, and for those of one walk |
+/// | [`RandomWalks`](Search::RandomWalks) | what it happens to come across | a place for each state that it comes across |
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Search {
+    /// Level by level, by all threads: the first violation is a nearest one.
+    #[default]
+    BreadthFirst,
+    /// One walk to its end before another one, by one thread. A counterexample is
+    /// [shortened](crate::check::Counterexample) as far as leaving out steps does it.
+    DepthFirst,
+    /// Walks that take one step of all there are, by chance, by one thread: for models
+    /// that are too large to be gone through. What they do not come across is
+    /// undecided.
+    RandomWalks {
+        /// Decides which walks these are: the same seed, the same walks.
+        seed: u64,
+        /// How many there are.
+        walks: u64,
+        /// How many steps each has at most.
+        steps: usize,
+    },
+}

@@ -1,0 +1,104 @@
+//! The hash of a state.
+
+use std::hash::{BuildHasher as _, Hash, Hasher};
+
+use foldhash::quality::{FixedState, FoldHasher};
+
+/// Any number will do, as long as it is always the same one.
+const SEED: u64 = 0x6673_6d63_6865_636b;
+
+/// The hash of a state: the same in every run and on every thread. It is never 0,
+/// which marks an empty place.
+#[inline]
+pub(in crate::check) fn hash_of<S: Hash>(state: &S) -> u64 {
+    let mut hasher = Narrow(FixedState::with_seed(SEED).build_hasher());
+    state.hash(&mut hasher);
+    hasher.0.finish().max(1)
+}
+
+/// A hasher that takes a small number of the size of a pointer as one byte.
+///
+/// A derived `Hash` hands over the variant of an enum in eight bytes, and states are
+/// made of enums. Where the compiler knows how many variants there are, it drops the
+/// comparison as well.
+struct Narrow(FoldHasher<'static>);
+
+/// Numbers from this one on take all bytes, behind this one: no two numbers look
+/// alike.
+const WIDE: u8 = u8::MAX;
+
+impl Hasher for Narrow {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.write(bytes);
+    }
+
+    #[inline]
+    fn write_u8(&mut self, number: u8) {
+        self.0.write_u8(number);
+    }
+
+    #[inline]
+    fn write_u16(&mut self, number: u16) {
+        self.0.write_u16(number);
+    }
+
+    #[inline]
+    fn write_u32(&mut self, number: u32) {
+        self.0.write_u32(number);
+    }
+
+    #[inline]
+    fn write_u64(&mut self, number: u64) {
+        self.0.write_u64(number);
+    }
+
+    #[inline]
+    fn write_u128(&mut self, number: u128) {
+        self.0.write_u128(number);
+    }
+
+    #[inline]
+    fn write_usize(&mut self, number: usize) {
+        match u8::try_from(number) {
+            Ok(narrow) if narrow != WIDE => self.0.write_u8(narrow),
+            _ => {
+                self.0.write_u8(WIDE);
+                self.0.write_usize(number);
+            }
+        }
+    }
+
+    #[inline]
+    fn write_isize(&mut self, number: isize) {
+        self.write_usize(number as usize);
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn numbers_of_any_width_differ_in_any_place() {
+        let numbers = [0, 1, 2, 254, 255, 256, 257, 511, 0xff00, usize::MAX];
+        let mut hashes = HashSet::new();
+        let mut sequences = 0;
+        for first in numbers {
+            for second in numbers {
+                for third in numbers {
+                    sequences += 1;
+                    hashes.insert(hash_of(&(first, second, third)));
+                }
+            }
+        }
+        assert_eq!(hashes.len(), sequences);
+    }
+}

@@ -1,0 +1,20 @@
+//! The model checker through the public API.
+
+#[path = "check/audit.rs"]
+mod audit;
+#[path = "check/graph_model.rs"]
+mod graph_model;
+#[path = "check/limits.rs"]
+mod limits;
+#[path = "check/naive.rs"]
+mod naive;
+#[path = "check/random.rs"]
+mod random;
+#[path = "check/safety.rs"]
+mod safety;
+#[path = "check/search.rs"]
+mod search;
+#[path = "check/symmetry.rs"]
+mod symmetry;
+#[path = "check/traps.rs"]
+mod traps;
