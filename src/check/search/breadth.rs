@@ -13,11 +13,15 @@ use crate::check::property::Claim;
 use crate::check::store::Visited;
 use crate::check::{Limits, Model, Progress, Property, Stop};
 
-/// How many states a thread takes on at once.
-const PIECE: usize = 256;
+/// How many states a thread takes on at once. Neighbours lead to the same states, and
+/// only the thread that has come to one remembers it.
+const PIECE: usize = 2048;
+
+/// After how many states a thread looks up from its work.
+const STRIDE: usize = 256;
 
 /// A level of fewer states than this is not worth waking other threads for.
-const WORTH_SHARING: usize = 16 * PIECE;
+const WORTH_SHARING: usize = 2 * PIECE;
 
 /// How often progress is told.
 pub(in crate::check) const TOLD_EVERY: Duration = Duration::from_millis(100);
@@ -201,14 +205,19 @@ impl<S: Send + Sync, V: Visited<S>> Level<'_, S, V> {
     {
         let mut last_told = Instant::now();
         let mut counted = 0;
+        let mut strides = [].chunks(STRIDE);
         while self.stop.get().is_none() {
-            let Some(piece) = self.pieces.get(self.next.fetch_add(1, Relaxed)) else {
+            let Some(stride) = strides.next() else {
+                if let Some(piece) = self.pieces.get(self.next.fetch_add(1, Relaxed)) {
+                    strides = piece.chunks(STRIDE);
+                    continue;
+                }
                 if !worker.flush() {
                     self.end(Stop::Memory(self.limits.memory));
                 }
                 return;
             };
-            for state in *piece {
+            for state in stride {
                 if !worker.expand(state) {
                     return self.end(Stop::Memory(self.limits.memory));
                 }
