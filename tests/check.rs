@@ -8,6 +8,8 @@ mod graph_model;
 mod limits;
 #[path = "check/naive.rs"]
 mod naive;
+#[path = "check/numbers.rs"]
+mod numbers;
 #[path = "check/random.rs"]
 mod random;
 #[path = "check/safety.rs"]
@@ -18,3 +20,13 @@ mod search;
 mod symmetry;
 #[path = "check/traps.rs"]
 mod traps;
+
+use fsmcheck::check::Store;
+
+/// All there are.
+const STORES: [Store; 4] = [
+    Store::Numbers,
+    Store::Exact,
+    Store::Fingerprint,
+    Store::WideFingerprint,
+];

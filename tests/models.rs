@@ -71,12 +71,20 @@ fn alternating_bit(capacity: usize) -> AlternatingBit {
     }
 }
 
-/// The reports of both stores, on one, two and three threads each, after making sure
+/// All there are.
+const STORES: [Store; 4] = [
+    Store::Numbers,
+    Store::Exact,
+    Store::Fingerprint,
+    Store::WideFingerprint,
+];
+
+/// The reports of all stores, on one, two and three threads each, after making sure
 /// that they say the same but for what they cost.
 fn report<M: Model>(model: &M) -> Report<M> {
     let run = |store, threads| Check::new(model).store(store).threads(threads).run();
     let first = run(Store::Exact, 1);
-    for store in [Store::Exact, Store::Fingerprint] {
+    for store in STORES {
         for threads in 1..=3 {
             let other = run(store, threads);
             assert_eq!(other.generated(), first.generated());

@@ -32,7 +32,7 @@ impl Request {
             is_broken: false,
             is_symmetric: false,
             threads: None,
-            store: Store::Exact,
+            store: Store::default(),
         };
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
@@ -42,8 +42,10 @@ impl Request {
                 "--threads" => request.threads = Some(arguments.next()?.parse().ok()?),
                 "--store" => {
                     request.store = match arguments.next()?.as_str() {
+                        "numbers" => Store::Numbers,
                         "exact" => Store::Exact,
                         "fingerprint" => Store::Fingerprint,
+                        "wide-fingerprint" => Store::WideFingerprint,
                         _ => return None,
                     }
                 }
@@ -66,7 +68,8 @@ pub(crate) fn run<M: Model>(
     let Some(request) = Request::read(std::env::args().skip(1), &sizes, usual) else {
         let (least, most) = sizes.into_inner();
         eprintln!(
-            "usage: [SIZE] [--broken] [--symmetric] [--threads N] [--store exact|fingerprint]\n\
+            "usage: [SIZE] [--broken] [--symmetric] [--threads N] [--store STORE]\n\
+             STORE: numbers|exact|fingerprint|wide-fingerprint, numbers unless given\n\
              SIZE: how many {what}, {least} to {most}, {usual} unless given"
         );
         return ExitCode::from(2);

@@ -7,7 +7,8 @@
 
 use std::ops::RangeInclusive;
 
-use fsmcheck::check::{Model, Property};
+use fsmcheck::check::{Model, Number, Property};
+use fsmcheck::numbered;
 
 /// How many resource managers there may be.
 pub(crate) const SIZES: RangeInclusive<usize> = 1..=12;
@@ -38,6 +39,14 @@ pub(crate) enum Decision {
     Commit,
     Abort,
 }
+
+numbered!(
+    enum Decision {
+        None,
+        Commit,
+        Abort,
+    }
+);
 
 /// What all of them are in.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -146,6 +155,27 @@ impl Model for TwoPhaseCommit {
                     && state.managers.contains(&Manager::Committed))
             }),
         ]
+    }
+
+    /// What a resource manager has come to, has sent, and was received from it are one
+    /// digit: of the 16 that there could be, 7 ever are together.
+    fn number(&self, state: &State) -> Option<Number> {
+        const NEVER: u64 = 7;
+        // By what a resource manager has come to, then by what was received and sent.
+        const TOGETHER: [[u64; 4]; 4] = [
+            [0, NEVER, NEVER, NEVER],
+            [NEVER, 1, NEVER, 2],
+            [NEVER, NEVER, NEVER, 3],
+            [4, 5, NEVER, 6],
+        ];
+        let mut number = Number::new().part(&state.decision);
+        let (mut sent, mut received) = (state.sent, state.received);
+        for manager in &state.managers[..self.managers] {
+            let messages = sent & 1 | (received & 1) << 1;
+            number = number.digit(TOGETHER[*manager as usize][messages as usize], NEVER);
+            (sent, received) = (sent >> 1, received >> 1);
+        }
+        Some(number)
     }
 
     /// Nobody knows a resource manager by its place: sorted by all that there is of

@@ -1,13 +1,15 @@
 //! Whether a model can be checked at all: a verdict is worth nothing when the model
 //! answers differently the second time, or when a symmetry is none.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt::Debug;
 
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
 use super::store::hash_of;
-use super::{Model, Property};
+use super::{Model, Number, NumberError, Property};
 
 /// What is wrong with a model. The states and actions are in their `Debug` form.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -62,6 +64,49 @@ pub enum Flaw {
         /// The other.
         second: String,
     },
+    /// A state has another number the second time.
+    #[error("the number of state {state} is {first} the first time and {second} the second")]
+    Number {
+        /// The state.
+        state: String,
+        /// What it is the first time, or `None`.
+        first: String,
+        /// What it is the second time, or `None`.
+        second: String,
+    },
+    /// A state does not fit its number.
+    #[error("state {state} does not fit its number: {misfit}")]
+    Misfit {
+        /// The state.
+        state: String,
+        /// Which digit does not fit, and why.
+        misfit: NumberError,
+    },
+    /// The number of a state is one of more or of fewer than that of another state.
+    #[error(
+        "the number of state {state} is {number}, and that of {other} is {expected}: all states \
+         have a number, and one of as many"
+    )]
+    NumberSize {
+        /// The state.
+        state: String,
+        /// Its number, or `None`.
+        number: String,
+        /// The first state of all.
+        other: String,
+        /// The number of that one, or `None`.
+        expected: String,
+    },
+    /// Two states have the same number.
+    #[error("the states {first} and {second} differ, and both have the number {number}")]
+    SameNumber {
+        /// The one.
+        first: String,
+        /// The other.
+        second: String,
+        /// The number of both.
+        number: u64,
+    },
     /// The canonical form of a state is not its own canonical form.
     #[error(
         "the canonical form of {state} is {canonical}, and that of this one is {again}: a \
@@ -114,8 +159,9 @@ pub struct Audited {
 }
 
 /// Looks at up to `states` states of a model whether it can be checked: takes each step
-/// twice, asks each property twice, and holds each state against its
-/// [canonical form](Model::canonical).
+/// twice, asks each property twice, holds each state against its
+/// [canonical form](Model::canonical), and its [number](Model::number) against those of
+/// all others.
 ///
 /// A symmetry is right when a state and the one that stands for it have the same
 /// properties and lead to the same, up to symmetry. This is looked at in the whole
@@ -164,6 +210,7 @@ pub fn audit<M: Model>(model: &M, states: usize) -> Result<Audited, Flaw> {
         model,
         properties: model.properties(),
         seen: IndexSet::default(),
+        numbers: HashMap::default(),
         canonical: None,
     }
     .run(states)
@@ -173,6 +220,8 @@ struct Audit<'m, M: Model> {
     model: &'m M,
     properties: Vec<Property<M>>,
     seen: IndexSet<M::State, FxBuildHasher>,
+    /// Which of those that were seen has a number.
+    numbers: HashMap<u64, usize, FxBuildHasher>,
     canonical: Option<usize>,
 }
 
@@ -193,6 +242,7 @@ impl<M: Model> Audit<'_, M> {
             if looked_at >= limit {
                 break;
             }
+            self.hold_number(looked_at, &state)?;
             self.look_at(&state)?;
             looked_at += 1;
         }
@@ -219,6 +269,53 @@ impl<M: Model> Audit<'_, M> {
         let within = |state: &M::State| self.model.is_within_bounds(state);
         self.seen.extend(next.into_iter().filter(within));
         Ok(())
+    }
+
+    /// The number of a state, asked for twice and held against that of the first state.
+    fn number(&self, state: &M::State) -> Result<Option<u64>, Flaw> {
+        let (number, again) = (self.model.number(state), self.model.number(state));
+        if number != again {
+            return Err(Flaw::Number {
+                state: shown(state),
+                first: shown_number(number),
+                second: shown_number(again),
+            });
+        }
+        let initial = &self.seen[0];
+        let expected = self.model.number(initial);
+        let size = |number: Option<Number>| number.map(|number| number.size()).transpose();
+        let misfit = |misfit| Flaw::Misfit {
+            state: shown(state),
+            misfit,
+        };
+        if size(number).map_err(misfit)? != size(expected).map_err(misfit)? {
+            return Err(Flaw::NumberSize {
+                state: shown(state),
+                number: shown_number(number),
+                other: shown(initial),
+                expected: shown_number(expected),
+            });
+        }
+        let value = |number: Option<Number>| number.map(|number| number.value()).transpose();
+        value(number).map_err(misfit)
+    }
+
+    /// Holds the number of a state, the one with this index, against those of the others.
+    fn hold_number(&mut self, index: usize, state: &M::State) -> Result<(), Flaw> {
+        let Some(number) = self.number(state)? else {
+            return Ok(());
+        };
+        match self.numbers.entry(number) {
+            Entry::Vacant(place) => {
+                place.insert(index);
+                Ok(())
+            }
+            Entry::Occupied(other) => Err(Flaw::SameNumber {
+                first: shown(&self.seen[*other.get()]),
+                second: shown(state),
+                number,
+            }),
+        }
     }
 
     /// The states that a state leads to, each step taken twice.
@@ -274,6 +371,8 @@ impl<M: Model> Audit<'_, M> {
                 again: shown(&again),
             });
         }
+        // It need not be among the states that are come to otherwise.
+        self.number(canonical)?;
         *self.canonical.get_or_insert(0) += usize::from(canonical == state);
         for (property, predicate) in predicates(&self.properties) {
             if predicate(self.model, state) != predicate(self.model, canonical) {
@@ -314,6 +413,10 @@ fn predicates<M: Model>(
         let predicates = property.predicates().into_iter();
         predicates.map(|predicate| (property.name(), predicate))
     })
+}
+
+fn shown_number(number: Option<Number>) -> String {
+    number.map_or_else(|| "None".to_owned(), |number| number.to_string())
 }
 
 fn shown(value: &impl Debug) -> String {

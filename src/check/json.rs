@@ -209,7 +209,7 @@ fn limit(stop: Stop) -> Option<Limit> {
         }
         Stop::Walks(walks) => Some(Limit::Count(walks)),
         Stop::Time(limit) => Some(Limit::Seconds(limit.as_secs_f64())),
-        Stop::Interrupted | Stop::Found => None,
+        Stop::Misfit | Stop::Interrupted | Stop::Found => None,
     }
 }
 
@@ -233,8 +233,10 @@ impl<'r> ReportDocument<'r> {
             completeness,
             limit,
             store: match report.store() {
+                Store::Numbers => "numbers",
                 Store::Exact => "exact",
                 Store::Fingerprint => "fingerprint",
+                Store::WideFingerprint => "wide-fingerprint",
             },
             collision_odds: report.store().collision_odds(report.unique()),
             symmetry: match report.symmetry() {

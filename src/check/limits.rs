@@ -86,6 +86,9 @@ pub enum Stop {
     Memory(usize),
     /// These random walks have been gone along, and no others.
     Walks(u64),
+    /// There is a state that does not fit the [number](super::Model::number) that the
+    /// model gives it: [`audit`](super::audit) tells which, and why.
+    Misfit,
     /// It was asked to end.
     Interrupted,
     /// What was looked for has been found.
@@ -100,6 +103,7 @@ impl fmt::Display for Stop {
             Self::Time(time) => write!(f, "the limit of {time:?}"),
             Self::Memory(bytes) => write!(f, "the limit of {bytes} bytes"),
             Self::Walks(walks) => write!(f, "the number of {walks} random walks"),
+            Self::Misfit => f.write_str("a state that does not fit its number"),
             Self::Interrupted => f.write_str("an interruption"),
             Self::Found => f.write_str("the first violation"),
         }

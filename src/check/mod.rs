@@ -19,6 +19,7 @@
 //! | end a program as others of its kind do | [`Report::exit_code`] |
 //! | know whether the model did anything at all | [`Coverage`], [`Report::warnings`] |
 //! | see what differs between two values | [`difference()`] |
+//! | have states kept by their numbers, exactly and in the least room | [`Model::number`], [`Store`] |
 //! | use that components are like each other | [`Model::canonical`], [`Check::symmetric`] |
 //! | know whether the model itself is sound | [`audit`] |
 //!
@@ -27,9 +28,9 @@
 //! A property [holds](Outcome::Holds) when every state within the model's own
 //! [bounds](Model::is_within_bounds) was seen. Whoever reaches a [limit](Limits) is told
 //! so: [`Outcome::Undecided`] says which one it was, and nothing is claimed of what lies
-//! behind it. States are [kept](Store::Exact) and compared unless
-//! [fingerprints](Store::Fingerprint) were asked for, and then the report has the
-//! [odds](Store::collision_odds) that one was overlooked.
+//! behind it. States are kept, by their [numbers](Store::Numbers) or
+//! [whole](Store::Exact), and compared unless [fingerprints](Store::Fingerprint) were asked
+//! for, and then the report has the [odds](Store::collision_odds) that one was overlooked.
 //!
 //! The answer does not depend on the number of threads: a counterexample is one of the
 //! shortest, and always the same one.
@@ -37,7 +38,9 @@
 //! # Time and memory
 //!
 //! Breadth first, a state that was seen takes its own size and about 12 bytes, or about
-//! 12 bytes alone as a fingerprint; the states of two levels wait beside that. A
+//! 12 bytes alone as a fingerprint, twice that as a wide one; the states of two levels wait
+//! beside that. With [numbers](Model::number) it takes the same 12 bytes, or less: no more
+//! than a bit for each number that there could be, once those take less. A
 //! counterexample is found by a second search up to its length. A state that is small
 //! and `Copy` is fastest; what it owns on the heap has to be copied for every step.
 //! Liveness takes the states and 8 bytes for each step.
@@ -53,6 +56,7 @@ mod limits;
 mod line;
 mod liveness;
 mod model;
+mod number;
 mod participants;
 mod property;
 mod report;
@@ -75,6 +79,7 @@ pub use self::fairness::Fairness;
 pub use self::limits::{Completeness, Limits, Progress, Stop};
 pub use self::line::LineError;
 pub use self::model::Model;
+pub use self::number::{Number, NumberError, Numbered, values_of};
 pub use self::participants::Participants;
 pub use self::property::{Property, PropertyKind};
 pub use self::report::{Costs, Outcome, Report, Symmetry, Verdict};

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
-use super::{Fairness, Participants, Property};
+use super::{Fairness, Number, Participants, Property};
 
 /// A closed system: where it begins, what can happen next, what must hold.
 ///
@@ -131,6 +131,40 @@ pub trait Model: Sync {
     /// other's places, sorting them is a canonical form; where another field names
     /// them, it has to be renamed with them.
     fn canonical(&self, state: &Self::State) -> Option<Self::State> {
+        let _ = state;
+        None
+    }
+
+    /// The number of a state, for models whose states can be numbered: no two states have
+    /// the same one, and all are below the same size. `None` when the model has none.
+    ///
+    /// Numbers are [kept](super::Store::Numbers) in the place of states: nothing is
+    /// overlooked, and it is faster and smaller. It is asked for each step, so it should
+    /// be quick. A state that does not fit its number ends the check and leaves
+    /// undecided what it has not seen; two states with the same number make verdicts
+    /// wrong. [`audit`](super::audit) finds both.
+    ///
+    /// # Examples
+    ///
+    /// For the lock above, with [`numbered!`](crate::numbered) for its processes:
+    ///
+    /// ```
+    /// # use fsmcheck::check::Number;
+    /// # #[derive(Clone, Copy)] enum Process { Idle, SawItFree, Inside }
+    /// # struct State { taken: bool, processes: [Process; 2] }
+    /// fsmcheck::numbered!(enum Process { Idle, SawItFree, Inside });
+    ///
+    /// # struct Lock;
+    /// # impl Lock {
+    /// fn number(&self, state: &State) -> Option<Number> {
+    ///     Some(Number::new().part(&state.taken).part(&state.processes))
+    /// }
+    /// # }
+    /// # let state = State { taken: false, processes: [Process::Idle; 2] };
+    /// # assert_eq!(Lock.number(&state).unwrap().size(), Ok(18));
+    /// ```
+    #[inline]
+    fn number(&self, state: &Self::State) -> Option<Number> {
         let _ = state;
         None
     }

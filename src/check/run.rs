@@ -10,14 +10,14 @@ use super::search::{
     OnProgress, Searched, Space, Task, breadth_first, depth_first, random_walks, walk_to,
 };
 use super::shorten::shortened;
-use super::store::{Exact, Fingerprints, Visited};
+use super::store::{Exact, Fingerprint, Keyed, Visited, WideFingerprint};
 use super::{
     Completeness, Costs, Counterexample, Ending, Limits, Model, Outcome, Progress, Property,
     Report, Search, Stop, Store, Symmetry, Verdict, liveness,
 };
 
-/// Checks a model: breadth first, every state kept, on all cores, until the first
-/// violation. [`Check`] has the choices.
+/// Checks a model: breadth first, every state kept, by its number where the model gives
+/// numbers, on all cores, until the first violation. [`Check`] has the choices.
 #[must_use]
 pub fn check<M: Model>(model: &M) -> Report<M> {
     Check::new(model).run()
@@ -58,7 +58,7 @@ impl<'m, M: Model> Check<'m, M> {
     pub fn new(model: &'m M) -> Self {
         Self {
             model,
-            store: Store::Exact,
+            store: Store::default(),
             search: Search::BreadthFirst,
             limits: Limits::default(),
             threads: std::thread::available_parallelism().map_or(1, NonZero::get),
@@ -135,16 +135,44 @@ impl<'m, M: Model> Check<'m, M> {
         if properties.iter().any(is_live) && !is_sampling {
             return self.run_on_graph(properties);
         }
-        let (memory, is_breadth_first) = (self.limits.memory, self.search == Search::BreadthFirst);
-        let exact = |threads, has_links| Exact::new(threads, has_links, memory);
-        let fingerprints = |threads, has_links| Fingerprints::new(threads, has_links, memory);
-        match (self.store, is_breadth_first) {
-            (Store::Exact, true) => self.run_with(properties, exact),
-            (Store::Exact, false) => self.run_along_walks(properties, &exact(1, false)),
-            (Store::Fingerprint, true) => self.run_with(properties, fingerprints),
-            (Store::Fingerprint, false) => {
-                self.run_along_walks(properties, &fingerprints(1, false))
-            }
+        let memory = self.limits.memory;
+        match self.store {
+            Store::Numbers => match self.numbers() {
+                Some(size) => self.run_in(properties, |threads, has_links| {
+                    Keyed::by_number(size, threads, has_links, memory)
+                }),
+                None => self.store(Store::Exact).run_for(properties),
+            },
+            Store::Exact => self.run_in(properties, |threads, has_links| {
+                Exact::new(threads, has_links, memory)
+            }),
+            Store::Fingerprint => self.run_in(properties, |threads, has_links| {
+                Keyed::new(Fingerprint, threads, has_links, memory)
+            }),
+            Store::WideFingerprint => self.run_in(properties, |threads, has_links| {
+                Keyed::new(WideFingerprint, threads, has_links, memory)
+            }),
+        }
+    }
+
+    /// How many numbers there are for states, none at all if already the first state does
+    /// not fit. `None` when the model has no numbers.
+    fn numbers(&self) -> Option<u64> {
+        let initial = self.model.initial_states();
+        let number = self.model.number(initial.first()?)?;
+        Some(number.size().unwrap_or(0))
+    }
+
+    /// Runs the check with sets of seen states that are made for so many threads, with or
+    /// without links.
+    fn run_in<V: Visited<M::State>>(
+        self,
+        properties: &[Property<M>],
+        new: impl Fn(usize, bool) -> V,
+    ) -> Report<M> {
+        match self.search {
+            Search::BreadthFirst => self.run_by_levels(properties, new),
+            _ => self.run_along_walks(properties, &new(1, false)),
         }
     }
 
@@ -245,7 +273,7 @@ impl<'m, M: Model> Check<'m, M> {
         )
     }
 
-    fn run_with<V: Visited<M::State>>(
+    fn run_by_levels<V: Visited<M::State>>(
         mut self,
         properties: &[Property<M>],
         new: impl Fn(usize, bool) -> V,

@@ -90,8 +90,9 @@ impl<M: Model> Report<M> {
         writeln!(f, "\nSearch: {}", self.completeness)?;
         writeln!(f, "  {states}, {steps}, depth {}", self.depth())?;
         match self.store {
+            Store::Numbers => writeln!(f, "  states kept by number: none can be overlooked")?,
             Store::Exact => writeln!(f, "  states kept whole: none can be overlooked")?,
-            Store::Fingerprint => {
+            Store::Fingerprint | Store::WideFingerprint => {
                 let odds = self.store.collision_odds(self.unique());
                 writeln!(
                     f,
@@ -225,6 +226,7 @@ impl Stop {
             Self::Time(_) => "time-limit",
             Self::Memory(_) => "memory-limit",
             Self::Walks(_) => "walk-limit",
+            Self::Misfit => "misfit",
             Self::Interrupted => "interrupted",
             Self::Found => "first-violation",
         }

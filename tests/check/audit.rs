@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use fsmcheck::check::{Flaw, Model, Property, audit};
+use fsmcheck::check::{Flaw, Model, Number, Property, audit};
 
 /// What changes outside of the state.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -16,6 +16,7 @@ enum Leak {
     Happening,
     Property,
     Hash,
+    Number,
 }
 
 struct Leaky {
@@ -82,6 +83,11 @@ impl Model for Leaky {
         Some(State { number, hashed })
     }
 
+    fn number(&self, state: &State) -> Option<Number> {
+        let number = state.number + self.outside(Leak::Number);
+        Some(Number::of(number.into(), 1000))
+    }
+
     fn properties(&self) -> Vec<Property<Self>> {
         vec![Property::<Self>::always("nothing changes", |model, _| {
             model.outside(Leak::Property) % 2 == 0
@@ -111,6 +117,7 @@ fn what_depends_on_more_than_the_state_is_found() {
         matches!(flaw, Flaw::Predicate { .. })
     });
     check(Leak::Hash, |flaw| matches!(flaw, Flaw::Hash { .. }));
+    check(Leak::Number, |flaw| matches!(flaw, Flaw::Number { .. }));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fsmcheck::check::{Fairness, Model, Property};
+use fsmcheck::check::{Fairness, Model, Number, Property};
 
 /// The number of a state.
 pub(crate) type State = usize;
@@ -25,6 +25,8 @@ pub(crate) struct GraphModel {
     pub(crate) arrows: Vec<Arrow>,
     /// States beyond the model's bounds.
     pub(crate) beyond: Vec<State>,
+    /// How many numbers there are for states, if they have numbers.
+    numbers: Option<u64>,
     properties: Arc<Properties>,
     fairness: Arc<dyn Fn() -> Fairness<Self> + Send + Sync>,
 }
@@ -41,6 +43,7 @@ impl GraphModel {
             starts: vec![0],
             arrows: arrows.collect(),
             beyond: Vec::new(),
+            numbers: None,
             properties: Arc::new(Vec::new),
             fairness: Arc::new(Fairness::progress),
         }
@@ -56,6 +59,14 @@ impl GraphModel {
     pub(crate) fn with_beyond(self, beyond: &[State]) -> Self {
         Self {
             beyond: beyond.to_vec(),
+            ..self
+        }
+    }
+
+    /// A state is its own number, below this one.
+    pub(crate) fn numbered(self, size: u64) -> Self {
+        Self {
+            numbers: Some(size),
             ..self
         }
     }
@@ -108,6 +119,10 @@ impl Model for GraphModel {
 
     fn fairness(&self) -> Fairness<Self> {
         (self.fairness)()
+    }
+
+    fn number(&self, state: &State) -> Option<Number> {
+        self.numbers.map(|size| Number::of(*state as u64, size))
     }
 
     fn action_name(&self, arrow: &Arrow) -> String {

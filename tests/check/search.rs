@@ -1,9 +1,10 @@
 //! Depth first and by random walks: what they find, and what they do not claim.
 
 use fsmcheck::check::{
-    Check, Counterexample, Limits, Model as _, Outcome, Property, Report, Search, Stop, Store,
+    Check, Counterexample, Limits, Model as _, Outcome, Property, Report, Search, Stop,
 };
 
+use super::STORES;
 use super::graph_model::{GraphModel, any_of};
 
 const SEED: Search = Search::RandomWalks {
@@ -30,7 +31,7 @@ fn graph(seed: u64) -> GraphModel {
         .map(|_| (number(states as u64), "go", number(states as u64)))
         .collect();
     let (bad, wanted) = (number(14), number(14));
-    GraphModel::new(arrows).with(move || {
+    GraphModel::new(arrows).numbered(14).with(move || {
         vec![
             Property::never("bad", any_of(&[bad])),
             Property::sometimes("wanted", any_of(&[wanted])),
@@ -68,7 +69,7 @@ fn depth_first_says_what_breadth_first_says() {
     for seed in 0..2000 {
         let model = graph(seed);
         let breadth = Check::new(&model).all_violations().run();
-        for store in [Store::Exact, Store::Fingerprint] {
+        for store in STORES {
             let check = Check::new(&model).search(Search::DepthFirst).store(store);
             let depth = check.all_violations().run();
             assert_eq!(holds(&depth), holds(&breadth), "seed {seed}");

@@ -1,7 +1,9 @@
 //! Looking at one state of all that are like each other, and finding out when they are
 //! not.
 
-use fsmcheck::check::{Check, Flaw, Model, Property, Store, Symmetry, audit};
+use fsmcheck::check::{Check, Flaw, Model, Number, Property, Symmetry, audit};
+
+use super::STORES;
 
 /// How a model stands for a state by another one.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -95,6 +97,14 @@ impl Model for Wheels {
         properties
     }
 
+    fn number(&self, state: &State) -> Option<Number> {
+        let positions = state.positions.iter();
+        let number = positions.fold(Number::new().part(&state.token), |number, position| {
+            number.digit((*position).into(), POSITIONS.into())
+        });
+        Some(number)
+    }
+
     fn canonical(&self, state: &State) -> Option<State> {
         let mut state = state.clone();
         match self.canonical {
@@ -122,7 +132,7 @@ fn fewer_states_have_the_same_verdicts() {
         .all_violations()
         .run();
     assert_eq!((full.unique(), full.symmetry()), (1024, Symmetry::Off));
-    for store in [Store::Exact, Store::Fingerprint] {
+    for store in STORES {
         for threads in [1, 2, 3] {
             let sorted = wheels(Canonical::Sorted);
             let check = Check::new(&sorted).symmetric().store(store);

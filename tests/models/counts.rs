@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use fsmcheck::check::{Audited, Check, Model, Report, Store, audit};
+use fsmcheck::check::{Audited, Check, Model, Report, audit};
 
-use crate::{alternating_bit, counts, lock, paxos, philosophers, report, two_phase_commit};
+use crate::{STORES, alternating_bit, counts, lock, paxos, philosophers, report, two_phase_commit};
 
 /// Counts as simply as it can be done.
 fn naive_counts<M: Model>(model: &M) -> (usize, u64, usize) {
@@ -89,7 +89,7 @@ fn under_symmetry_two_phase_commit_is_small() {
         (6, (553, 4_328, 20)),
         (7, (920, 8_410, 23)),
     ] {
-        for store in [Store::Exact, Store::Fingerprint] {
+        for store in STORES {
             for threads in 1..=2 {
                 let model = two_phase_commit(managers);
                 let check = Check::new(&model).symmetric().store(store).threads(threads);

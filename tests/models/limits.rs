@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use fsmcheck::check::{Check, Completeness, Limits, Model, Outcome, Report, Stop, Store};
+use fsmcheck::check::{Check, Completeness, Limits, Model, Outcome, Report, Stop};
 
-use crate::{alternating_bit, two_phase_commit};
+use crate::{STORES, alternating_bit, two_phase_commit};
 
 /// The check of a model that has more to see is stopped, and what must hold
 /// everywhere is not known to hold.
@@ -23,7 +23,7 @@ fn is_undecided<M: Model>(report: &Report<M>, stop: Stop, properties: &[&str]) {
 
 fn with_each_store_and_thread(limits: Limits, expected: impl Fn(&Report<crate::TwoPhaseCommit>)) {
     let model = two_phase_commit(5);
-    for store in [Store::Exact, Store::Fingerprint] {
+    for store in STORES {
         for threads in 1..=3 {
             let check = Check::new(&model).store(store).threads(threads);
             expected(&check.limits(limits).run());
@@ -65,8 +65,8 @@ fn of_time() {
 
 #[test]
 fn of_memory() {
-    with_each_store_and_thread(Limits::default().memory(100_000), |report| {
-        is_undecided(report, Stop::Memory(100_000), &["consistent"]);
+    with_each_store_and_thread(Limits::default().memory(20_000), |report| {
+        is_undecided(report, Stop::Memory(20_000), &["consistent"]);
     });
 }
 

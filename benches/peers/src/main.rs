@@ -20,7 +20,7 @@ struct Job {
 }
 
 /// The first is what the others are compared with.
-const JOBS: [Job; 8] = [
+const JOBS: [Job; 10] = [
     job("stateright", "breadth first", 1),
     job("stateright", "breadth first", 2),
     job("stateright", "depth first", 1),
@@ -29,7 +29,12 @@ const JOBS: [Job; 8] = [
     job("fsmcheck", "exact", 2),
     job("fsmcheck", "fingerprints", 1),
     job("fsmcheck", "fingerprints", 2),
+    job("fsmcheck", NUMBERS, 1),
+    job("fsmcheck", NUMBERS, 2),
 ];
+
+/// The way that is only for models with numbers.
+const NUMBERS: &str = "numbers";
 
 const fn job(checker: &'static str, way: &'static str, threads: usize) -> Job {
     Job {
@@ -66,6 +71,7 @@ fn work(checker: &str, way: &str, threads: usize, model: &str, size: usize) -> O
             let store = match way {
                 "exact" => Store::Exact,
                 "fingerprints" => Store::Fingerprint,
+                NUMBERS => Store::Numbers,
                 _ => return None,
             };
             match model {
@@ -176,7 +182,9 @@ fn table(model: &str, size: usize, spin: Option<&str>) -> Result<(), Box<dyn Err
         print_row(name, &measured, &base);
         Ok(())
     };
-    for job in &JOBS[1..] {
+    let has_numbers = model == "2pc";
+    let is_for_it = |job: &&Job| has_numbers || job.way != NUMBERS;
+    for job in JOBS[1..].iter().filter(is_for_it) {
         row(&name(job), run(job)?)?;
     }
     if let Some(spin) = spin {

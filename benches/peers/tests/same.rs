@@ -11,7 +11,13 @@ use proptest::prelude::*;
 /// Ours with each store and one and two threads.
 fn all_of_ours<M: fsmcheck::check::Model>(model: &M) -> Vec<Found> {
     let mut all = Vec::new();
-    for store in [Store::Exact, Store::Fingerprint] {
+    let stores = [
+        Store::Numbers,
+        Store::Exact,
+        Store::Fingerprint,
+        Store::WideFingerprint,
+    ];
+    for store in stores {
         for threads in 1..=2 {
             all.push(ours::check(model, store, threads));
         }

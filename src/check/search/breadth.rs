@@ -129,6 +129,9 @@ impl<M: Model> Searched<M> {
     /// Takes what a thread has counted and found in the level that has ended.
     fn take_from<V: Visited<M::State>>(&mut self, worker: &mut Worker<'_, M, V>) {
         self.take(&mut worker.tally, &mut worker.decisive);
+        if worker.has_misfit {
+            self.stop.get_or_insert(Stop::Misfit);
+        }
     }
 
     /// Takes what was counted and found, and leaves nothing there.

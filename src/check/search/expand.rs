@@ -4,7 +4,7 @@ use std::hash::Hash;
 
 use crate::check::coverage::Tally;
 use crate::check::property::Claim;
-use crate::check::store::{Arrival, Visited, hash_of, link_to};
+use crate::check::store::{Arrival, Visited, hash_of};
 use crate::check::{Model, Property};
 
 /// How many states go into the set together.
@@ -48,7 +48,7 @@ impl<M: Model> Space<'_, M> {
 /// A state that decides a property: it breaks it, or it is what was looked for.
 pub(in crate::check) struct Decisive<S> {
     pub(in crate::check) state: S,
-    pub(super) hash: u64,
+    hash: u64,
     /// How many actions it is away from an initial state.
     pub(in crate::check) depth: usize,
 }
@@ -87,14 +87,16 @@ impl<S: Clone + Hash> Decisive<S> {
     }
 }
 
-/// What one thread holds.
+/// What one thread holds, in lines of memory of its own: processors would hand a line
+/// that two of them write to and fro. They fetch two lines at once.
+#[repr(align(128))]
 pub(super) struct Worker<'s, M: Model, V: Visited<M::State>> {
     space: &'s Space<'s, M>,
     visited: &'s V,
     recent: V::Recent,
     actions: Vec<M::Action>,
     /// What is on its way into each part of the set.
-    batches: Vec<Vec<Arrival<M::State>>>,
+    batches: Vec<Vec<Arrival<V::Key, M::State>>>,
     /// The states of the next level.
     pub(super) fresh: Vec<M::State>,
     pub(super) tally: Tally<M>,
@@ -102,6 +104,8 @@ pub(super) struct Worker<'s, M: Model, V: Visited<M::State>> {
     pub(super) decisive: Vec<Option<Decisive<M::State>>>,
     /// How many actions the states in `fresh` are away from an initial one.
     pub(super) depth: usize,
+    /// Whether a state was come to that does not fit its number.
+    pub(super) has_misfit: bool,
 }
 
 impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
@@ -116,6 +120,7 @@ impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
             tally: Tally::new(space.properties.len()),
             decisive: space.properties.iter().map(|_| None).collect(),
             depth: 0,
+            has_misfit: false,
         }
     }
 
@@ -128,10 +133,13 @@ impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
                 self.tally.beyond_bounds += 1;
                 continue;
             }
-            let hash = hash_of(&state);
+            let Some(key) = self.visited.key(self.space.model, &state) else {
+                self.has_misfit = true;
+                continue;
+            };
             let arrival = Arrival {
-                hash,
-                link: link_to(hash),
+                key,
+                link: V::link_to(key),
                 state,
             };
             if !self.send(arrival) {
@@ -151,33 +159,48 @@ impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
         let mut happened = 0;
         let mut has_room = true;
         let link = if self.visited.has_links() {
-            link_to(hash_of(state))
+            self.visited.key(model, state).map_or(0, V::link_to)
         } else {
             0
         };
         for action in &actions {
             let coverage = self.tally.action(model, action);
             coverage.offered += 1;
-            let Some(next) = model.next(state, action) else {
+            let mut came_to = model.next(state, action);
+            let Some(next) = &came_to else {
                 continue;
             };
             coverage.happened += 1;
             happened += 1;
-            let next = self.space.representative(next);
-            if next == *state {
+            if self.space.is_symmetric
+                && let Some(canonical) = model.canonical(next)
+            {
+                came_to = Some(canonical);
+            }
+            // Looked at where it is: a copy has to wait for what was just written of it.
+            let Some(next) = &came_to else {
+                continue;
+            };
+            if *next == *state {
                 continue;
             }
             coverage.changed += 1;
-            if !model.is_within_bounds(&next) {
+            if !model.is_within_bounds(next) {
                 self.tally.beyond_bounds += 1;
                 continue;
             }
-            let hash = hash_of(&next);
-            if V::is_recent(&mut self.recent, hash, &next) {
+            let Some(key) = self.visited.key(model, next) else {
+                self.has_misfit = true;
+                continue;
+            };
+            if V::is_recent(&mut self.recent, key, next) {
                 continue;
             }
+            let Some(next) = came_to else {
+                continue;
+            };
             has_room &= self.send(Arrival {
-                hash,
+                key,
                 link,
                 state: next,
             });
@@ -199,8 +222,8 @@ impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
 
     /// Sends a state on its way into the set. Whether there was room.
     #[inline]
-    fn send(&mut self, arrival: Arrival<M::State>) -> bool {
-        let part = self.visited.part_of(arrival.hash);
+    fn send(&mut self, arrival: Arrival<V::Key, M::State>) -> bool {
+        let part = self.visited.part_of(arrival.key);
         let batch = &mut self.batches[part];
         batch.push(arrival);
         batch.len() < BATCH || self.insert(part)

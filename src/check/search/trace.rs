@@ -2,7 +2,7 @@
 
 use super::expand::{Decisive, Space};
 use crate::check::Model;
-use crate::check::store::{Visited, hash_of, link_to};
+use crate::check::store::Visited;
 use crate::check::walk::{Step, Walk};
 
 /// A shortest walk to a state that a breadth-first search with links has come to, or
@@ -16,8 +16,9 @@ pub(in crate::check) fn walk_to<M: Model, V: Visited<M::State>>(
     visited: &V,
     goal: &Decisive<M::State>,
 ) -> Option<Walk<M>> {
+    let link_to = |state: &M::State| visited.key(space.model, state).map(V::link_to);
     // At each distance the links that lead to the goal, the goal's own last.
-    let mut levels = vec![vec![link_to(goal.hash)]];
+    let mut levels = vec![vec![link_to(&goal.state)?]];
     for _ in 0..goal.depth {
         let mut links = Vec::new();
         for link in levels.last().into_iter().flatten() {
@@ -35,8 +36,7 @@ pub(in crate::check) fn walk_to<M: Model, V: Visited<M::State>>(
         if depth == goal.depth {
             state == goal.state
         } else {
-            let link = link_to(hash_of(&state));
-            levels[depth].binary_search(&link).is_ok()
+            link_to(&state).is_some_and(|link| levels[depth].binary_search(&link).is_ok())
         }
     };
     for initial in space.model.initial_states() {

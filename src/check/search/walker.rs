@@ -3,7 +3,7 @@
 use super::breadth::Searched;
 use super::expand::{Space, judge, judge_end};
 use super::watch::Watch;
-use crate::check::store::{Arrival, Visited, hash_of};
+use crate::check::store::{Arrival, Visited};
 use crate::check::walk::Walk;
 use crate::check::{Model, Stop};
 
@@ -37,13 +37,14 @@ impl<'w, 's, M: Model, V: Visited<M::State>> Walker<'w, 's, M, V> {
         watch: &mut Watch<'_, '_>,
     ) -> Result<bool, Stop> {
         let state = self.space.representative(walk.last().clone());
-        let hash = hash_of(&state);
+        let key = self.visited.key(self.space.model, &state);
+        let key = key.ok_or(Stop::Misfit)?;
         let arrival = Arrival {
-            hash,
+            key,
             link: 0,
             state,
         };
-        let (part, mut fresh) = (self.visited.part_of(hash), Vec::new());
+        let (part, mut fresh) = (self.visited.part_of(key), Vec::new());
         if !self.visited.insert(part, &mut vec![arrival], &mut fresh) {
             return Err(Stop::Memory(watch.limits().memory));
         }

@@ -1,14 +1,17 @@
 //! Seen states themselves, in as many parts as threads need to stay out of each
 //! other's way.
 
+use std::hash::Hash;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Arrival, FIRST_SIZE, Visited, grown, home, link_to, room};
+use super::{Arrival, FIRST_SIZE, Visited, grown, hash_of, home, link_to, room};
+use crate::check::Model;
 
-/// How many parts there are when several threads are at work.
-const PARTS: usize = 16;
+/// How many parts there are for each thread, when there are several. What is on its way
+/// into each part takes room that threads need close by.
+const PARTS_A_THREAD: usize = 2;
 
 /// How many states a thread remembers.
 const RECENT: usize = 1 << 12;
@@ -136,7 +139,11 @@ impl<S: Eq> Part<S> {
 
 impl<S: Eq> Exact<S> {
     pub(in crate::check) fn new(threads: usize, has_links: bool, memory: usize) -> Self {
-        let parts = if threads == 1 { 1 } else { PARTS };
+        let parts = if threads == 1 {
+            1
+        } else {
+            PARTS_A_THREAD * threads
+        };
         let parts: Vec<_> = (0..parts).map(|_| Mutex::new(Part::new())).collect();
         let bytes = parts.len() * FIRST_SIZE * size_of::<u64>();
         Self {
@@ -160,19 +167,19 @@ impl<S: Clone + Eq + Send> Exact<S> {
     fn insert_into(
         &self,
         part: &mut Part<S>,
-        arrivals: &mut Vec<Arrival<S>>,
+        arrivals: &mut Vec<Arrival<u64, S>>,
         fresh: &mut Vec<S>,
     ) -> bool {
         // Loads that do not wait for each other: memory then fetches all slots side by
         // side, before the first of them is needed.
         let touched = arrivals.iter().fold(0, |touched, arrival| {
-            touched ^ part.slots[home(arrival.hash & UPPER_HALF, part.slots.len())]
+            touched ^ part.slots[home(arrival.key & UPPER_HALF, part.slots.len())]
         });
         black_box(touched);
         let before = (part.bytes(), part.states.len());
         let mut has_room = true;
         for arrival in arrivals.drain(..) {
-            let Err(mut place) = part.find(arrival.hash, &arrival.state) else {
+            let Err(mut place) = part.find(arrival.key, &arrival.state) else {
                 continue;
             };
             let slots = part.slots.len();
@@ -181,7 +188,7 @@ impl<S: Clone + Eq + Send> Exact<S> {
                 break;
             }
             if part.slots.len() != slots
-                && let Err(moved) = part.find(arrival.hash, &arrival.state)
+                && let Err(moved) = part.find(arrival.key, &arrival.state)
             {
                 place = moved;
             }
@@ -190,7 +197,7 @@ impl<S: Clone + Eq + Send> Exact<S> {
             if self.has_links {
                 part.links.push(arrival.link);
             }
-            part.slots[place] = arrival.hash & UPPER_HALF | part.states.len() as u64;
+            part.slots[place] = arrival.key & UPPER_HALF | part.states.len() as u64;
         }
         self.bytes
             .fetch_add(part.bytes().saturating_sub(before.0), Relaxed);
@@ -199,9 +206,21 @@ impl<S: Clone + Eq + Send> Exact<S> {
     }
 }
 
-impl<S: Clone + Eq + Send> Visited<S> for Exact<S> {
+impl<S: Clone + Eq + Hash + Send> Visited<S> for Exact<S> {
+    type Key = u64;
+
     /// With the hash of each, which tells most of them apart.
     type Recent = Vec<Option<(u64, S)>>;
+
+    #[inline]
+    fn key<M: Model<State = S>>(&self, _: &M, state: &S) -> Option<u64> {
+        Some(hash_of(state))
+    }
+
+    #[inline]
+    fn link_to(hash: u64) -> u32 {
+        link_to(hash)
+    }
 
     fn recent(&self) -> Self::Recent {
         if std::mem::needs_drop::<S>() || size_of::<S>() > REMEMBERED_UP_TO {
@@ -235,13 +254,13 @@ impl<S: Clone + Eq + Send> Visited<S> for Exact<S> {
         self.parts.len()
     }
 
-    /// By the lowest bits of the hash, since the highest decide the place within.
+    /// By the lower half of the hash, since the upper one decides the place within.
     #[inline]
     fn part_of(&self, hash: u64) -> usize {
-        hash as usize % self.parts.len()
+        home(hash << 32, self.parts.len())
     }
 
-    fn insert(&self, part: usize, batch: &mut Vec<Arrival<S>>, fresh: &mut Vec<S>) -> bool {
+    fn insert(&self, part: usize, batch: &mut Vec<Arrival<u64, S>>, fresh: &mut Vec<S>) -> bool {
         self.insert_into(&mut self.lock(part), batch, fresh)
     }
 

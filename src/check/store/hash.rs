@@ -4,14 +4,25 @@ use std::hash::{BuildHasher as _, Hash, Hasher};
 
 use foldhash::quality::{FixedState, FoldHasher};
 
-/// Any number will do, as long as it is always the same one.
-const SEED: u64 = 0x6673_6d63_6865_636b;
+/// Any numbers will do, as long as they are always the same ones.
+const SEEDS: [u64; 2] = [0x6673_6d63_6865_636b, 0x7769_6465_6861_7368];
 
 /// The hash of a state: the same in every run and on every thread. It is never 0,
 /// which marks an empty place.
 #[inline]
 pub(in crate::check) fn hash_of<S: Hash>(state: &S) -> u64 {
-    let mut hasher = Narrow(FixedState::with_seed(SEED).build_hasher());
+    seeded(SEEDS[0], state)
+}
+
+/// A hash of twice as many bits.
+#[inline]
+pub(in crate::check) fn wide_hash_of<S: Hash>(state: &S) -> [u64; 2] {
+    SEEDS.map(|seed| seeded(seed, state))
+}
+
+#[inline]
+fn seeded<S: Hash>(seed: u64, state: &S) -> u64 {
+    let mut hasher = Narrow(FixedState::with_seed(seed).build_hasher());
     state.hash(&mut hasher);
     hasher.0.finish().max(1)
 }

@@ -1,32 +1,47 @@
 //! The set of the states seen.
 
+mod bits;
 mod exact;
-mod fingerprints;
 mod hash;
+mod keyed;
+mod keys;
+mod table;
 
 use std::fmt;
 
 pub(super) use self::exact::{Exact, Part};
-pub(super) use self::fingerprints::Fingerprints;
 pub(super) use self::hash::hash_of;
+pub(super) use self::keyed::Keyed;
+pub(super) use self::keys::{ByNumber, Fingerprint, Keys, WideFingerprint};
+use super::Model;
 
 /// What is kept of a state that was seen.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Store {
-    /// The state itself: nothing can be overlooked.
+    /// The [number](Model::number) that the model gives it: nothing can be overlooked, and
+    /// nothing is faster or smaller. The state itself where a model has no numbers, and the
+    /// report says so.
     #[default]
+    Numbers,
+    /// The state itself: nothing can be overlooked.
     Exact,
-    /// 64 bits that are computed from it. Faster and smaller; a state is overlooked
-    /// if it has the same bits as another one, and the report states the odds.
+    /// 64 bits that are computed from it. Faster and smaller than the state itself; a
+    /// state is overlooked if it has the same bits as another one, and the report states
+    /// the odds.
     Fingerprint,
+    /// 128 bits that are computed from it, in twice the room: of a million million states
+    /// the odds that one was overlooked are below 1 in 10^14.
+    WideFingerprint,
 }
 
 impl fmt::Display for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Numbers => "exact, by number",
             Self::Exact => "exact",
             Self::Fingerprint => "64-bit fingerprints",
+            Self::WideFingerprint => "128-bit fingerprints",
         })
     }
 }
@@ -36,37 +51,46 @@ impl Store {
     /// each pair of states, that both have the same bits.
     #[must_use]
     pub fn collision_odds(self, states: usize) -> f64 {
-        match self {
-            Self::Exact => 0.0,
-            Self::Fingerprint => {
-                let states = states as f64;
-                (states * (states - 1.0) / 2.0 / 2_f64.powi(64)).clamp(0.0, 1.0)
-            }
-        }
+        let bits = match self {
+            Self::Numbers | Self::Exact => return 0.0,
+            Self::Fingerprint => 64,
+            Self::WideFingerprint => 128,
+        };
+        let states = states as f64;
+        (states * (states - 1.0) / 2.0 / 2_f64.powi(bits)).clamp(0.0, 1.0)
     }
 }
 
 /// A state that was come to, on its way into the set.
-pub(super) struct Arrival<S> {
-    /// Its hash.
-    pub(super) hash: u64,
-    /// The [link](link_to) to the state it was come to from.
+pub(super) struct Arrival<K, S> {
+    /// The key by which the set finds it.
+    pub(super) key: K,
+    /// The [link](Visited::link_to) to the state it was come to from.
     pub(super) link: u32,
     pub(super) state: S,
 }
 
 /// What is kept of the state from which another one was come to first: the upper
-/// half of its hash. It takes half the room of a whole one, stays true when a table
+/// half of a hash. It takes half the room of a whole one, stays true when a table
 /// grows, and is ambiguous so seldom that a trace can follow all there are.
 #[inline]
-pub(super) fn link_to(hash: u64) -> u32 {
+fn link_to(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
 
 /// The set of the states seen, shared by all threads.
 pub(super) trait Visited<S>: Sync {
+    /// By what a state is found: a hash of it, or more.
+    type Key: Copy + Send;
+
     /// What one thread remembers of the states it has come to last.
     type Recent: Send;
+
+    /// The key of a state. `None` when the state does not fit its number.
+    fn key<M: Model<State = S>>(&self, model: &M, state: &S) -> Option<Self::Key>;
+
+    /// The link to a state with this key.
+    fn link_to(key: Self::Key) -> u32;
 
     /// Nothing remembered.
     fn recent(&self) -> Self::Recent;
@@ -76,19 +100,24 @@ pub(super) trait Visited<S>: Sync {
 
     /// Whether the thread has come to this very state not long ago. If not, it is
     /// remembered.
-    fn is_recent(recent: &mut Self::Recent, hash: u64, state: &S) -> bool;
+    fn is_recent(recent: &mut Self::Recent, key: Self::Key, state: &S) -> bool;
 
     /// How many parts there are to which states go apart from each other.
     fn parts(&self) -> usize;
 
-    /// The part to which a state of this hash goes.
-    fn part_of(&self, hash: u64) -> usize;
+    /// The part to which a state with this key goes.
+    fn part_of(&self, key: Self::Key) -> usize;
 
     /// Adds states of one part and moves those that are new to `fresh`, in their order.
     /// `batch` is empty then.
     ///
     /// Returns `false` when there is no room for all of them within the memory limit.
-    fn insert(&self, part: usize, batch: &mut Vec<Arrival<S>>, fresh: &mut Vec<S>) -> bool;
+    fn insert(
+        &self,
+        part: usize,
+        batch: &mut Vec<Arrival<Self::Key, S>>,
+        fresh: &mut Vec<S>,
+    ) -> bool;
 
     /// How many states there are.
     fn len(&self) -> usize;

@@ -1,0 +1,416 @@
+//! Seen states by their keys alone, for all threads together.
+
+use std::hint::black_box;
+use std::ops::BitXor;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::vec::Drain;
+
+use super::bits::Bits;
+use super::keys::number_of;
+use super::table::{TABLES, Table, table_of};
+use super::{Arrival, ByNumber, FIRST_SIZE, Keys, Visited, grown, link_to};
+use crate::check::Model;
+
+/// How many states a thread remembers.
+const RECENT: usize = 1 << 12;
+
+/// The keys themselves. Threads are in it together, but for whoever makes it grow.
+pub(in crate::check) struct Keyed<K, const WORDS: usize> {
+    keys: K,
+    /// How many numbers there are, if keys stand for numbers.
+    numbers: Option<u64>,
+    form: RwLock<Form<WORDS>>,
+    /// How many states there are.
+    len: AtomicUsize,
+    /// How many there may be before something has to grow.
+    room: AtomicUsize,
+    bytes: AtomicUsize,
+    threads: usize,
+    has_links: bool,
+    memory: usize,
+}
+
+/// How keys are kept.
+enum Form<const WORDS: usize> {
+    /// Each one, in the table that its highest bits tell.
+    Tables(Box<[Table<WORDS>; TABLES]>),
+    /// A bit for each number that there could be, from when on tables would take more.
+    Bits(Bits),
+}
+
+impl<const WORDS: usize> Form<WORDS> {
+    /// Adds a key. Whether it is new. `None` when no place is left for it.
+    #[inline]
+    fn insert(&self, key: &[u64; WORDS], link: u32) -> Option<bool> {
+        match self {
+            Self::Tables(tables) => tables[table_of(key[0])].insert(key, link),
+            Self::Bits(bits) => Some(bits.insert(number_of(key[0]))),
+        }
+    }
+
+    /// Adds arrivals up to one for which no place is left, which is given back. States that
+    /// are new go to `fresh`.
+    fn take_in<S>(
+        &self,
+        arrivals: &mut Drain<'_, Arrival<[u64; WORDS], S>>,
+        fresh: &mut Vec<S>,
+    ) -> Option<Arrival<[u64; WORDS], S>> {
+        // Loads that do not wait for each other: memory then fetches all places side by
+        // side, before the first of them is needed.
+        let keys = arrivals.as_slice().iter().map(|arrival| &arrival.key);
+        match self {
+            Self::Tables(tables) => {
+                let touched = keys.map(|key| tables[table_of(key[0])].touch(key));
+                black_box(touched.fold(0, BitXor::bitxor));
+                for arrival in arrivals {
+                    let table = &tables[table_of(arrival.key[0])];
+                    match table.insert(&arrival.key, arrival.link) {
+                        Some(true) => fresh.push(arrival.state),
+                        Some(false) => {}
+                        None => return Some(arrival),
+                    }
+                }
+            }
+            Self::Bits(bits) => {
+                let touched = keys.map(|key| bits.touch(number_of(key[0])));
+                black_box(touched.fold(0, BitXor::bitxor));
+                let are_new =
+                    |arrival: &Arrival<[u64; WORDS], S>| bits.insert(number_of(arrival.key[0]));
+                fresh.extend(arrivals.filter(are_new).map(|arrival| arrival.state));
+            }
+        }
+        None
+    }
+
+    /// How many keys there may be, as evenly as they are spread.
+    fn room(&self) -> usize {
+        match self {
+            Self::Tables(tables) => {
+                let smallest = tables.iter().map(Table::room).min();
+                smallest.unwrap_or(0) * TABLES
+            }
+            Self::Bits(_) => usize::MAX,
+        }
+    }
+}
+
+impl<K, const WORDS: usize> Keyed<K, WORDS> {
+    pub(in crate::check) fn new(keys: K, threads: usize, has_links: bool, memory: usize) -> Self {
+        // Sizes that differ by as much as a table grows, so that they grow one after the
+        // other.
+        const SMALLEST: usize = FIRST_SIZE / TABLES;
+        let tables = std::array::from_fn(|index| {
+            let size = SMALLEST + (grown(SMALLEST) - SMALLEST) * index / TABLES;
+            Table::new(size, has_links)
+        });
+        let bytes = tables.iter().map(Table::bytes).sum();
+        let form = Form::Tables(Box::new(tables));
+        Self {
+            keys,
+            numbers: None,
+            len: AtomicUsize::new(0),
+            room: AtomicUsize::new(form.room()),
+            bytes: AtomicUsize::new(bytes),
+            form: RwLock::new(form),
+            threads,
+            has_links,
+            memory,
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Form<WORDS>> {
+        self.form.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Form<WORDS>> {
+        self.form.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether there is room for so many more from each thread.
+    fn has_room(&self, more: usize) -> bool {
+        self.len.load(Relaxed) + more * self.threads <= self.room.load(Relaxed)
+    }
+
+    /// What is there, with room for so many more from each thread. `None` when that is too
+    /// much for the memory limit.
+    fn with_room(&self, more: usize) -> Option<RwLockReadGuard<'_, Form<WORDS>>> {
+        while !self.has_room(more) {
+            let mut form = self.write();
+            // Another thread may have made it grow meanwhile.
+            if !self.has_room(more) && !self.grow(&mut form, None) {
+                return None;
+            }
+        }
+        Some(self.read())
+    }
+
+    /// Adds a key for which no place was left. Whether it is new. `None` when a place for
+    /// it is too much for the memory limit.
+    #[cold]
+    fn insert_in_full(&self, key: &[u64; WORDS], link: u32) -> Option<bool> {
+        let mut form = self.write();
+        while self.grow(&mut form, Some(table_of(key[0]))) {
+            let is_new = form.insert(key, link);
+            if is_new.is_some() {
+                return is_new;
+            }
+        }
+        None
+    }
+
+    /// Makes the table with this index grow, if none is given the smallest one. Whether
+    /// memory suffices.
+    fn grow(&self, form: &mut Form<WORDS>, index: Option<usize>) -> bool {
+        let Form::Tables(tables) = form else {
+            return true;
+        };
+        let smallest = || (0..TABLES).min_by_key(|index| tables[*index].size());
+        let index = index.or_else(smallest).unwrap_or(0);
+        let (before, all) = (&mut tables[index], self.bytes.load(Relaxed));
+        let size = grown(before.size());
+        let both = all + Table::<WORDS>::bytes_of(size, self.has_links);
+        let grown = both - before.bytes();
+        let is_worth_it = |bits: usize| bits <= grown && all + bits <= self.memory;
+        if let Some(numbers) = self.numbers
+            && !self.has_links
+            && is_worth_it(Bits::bytes_of(numbers))
+        {
+            let bits = Bits::new(numbers);
+            for (key, _) in tables.iter().flat_map(Table::iter) {
+                bits.insert(number_of(key[0]));
+            }
+            self.bytes.store(Bits::bytes_of(numbers), Relaxed);
+            *form = Form::Bits(bits);
+        } else {
+            if both > self.memory {
+                return false;
+            }
+            let after = Table::new(size, self.has_links);
+            for (key, link) in before.iter() {
+                after.insert(&key, link);
+            }
+            *before = after;
+            self.bytes.store(grown, Relaxed);
+        }
+        self.room.store(form.room(), Relaxed);
+        true
+    }
+}
+
+impl Keyed<ByNumber, 1> {
+    /// A set of states by their numbers, of which there are so many.
+    pub(in crate::check) fn by_number(
+        size: u64,
+        threads: usize,
+        has_links: bool,
+        memory: usize,
+    ) -> Self {
+        Self {
+            numbers: Some(size),
+            ..Self::new(ByNumber { size }, threads, has_links, memory)
+        }
+    }
+}
+
+impl<S: Send, K: Keys<S, WORDS>, const WORDS: usize> Visited<S> for Keyed<K, WORDS> {
+    type Key = [u64; WORDS];
+    type Recent = Vec<[u64; WORDS]>;
+
+    #[inline]
+    fn key<M: Model<State = S>>(&self, model: &M, state: &S) -> Option<Self::Key> {
+        self.keys.key(model, state)
+    }
+
+    #[inline]
+    fn link_to(key: Self::Key) -> u32 {
+        link_to(key[0])
+    }
+
+    fn recent(&self) -> Self::Recent {
+        vec![[0; WORDS]; RECENT]
+    }
+
+    #[inline]
+    fn is_recent(recent: &mut Self::Recent, key: Self::Key, _: &S) -> bool {
+        // The lowest bits: the highest decide the place in the table.
+        let slot = &mut recent[key[0] as usize % RECENT];
+        std::mem::replace(slot, key) == key
+    }
+
+    fn parts(&self) -> usize {
+        1
+    }
+
+    #[inline]
+    fn part_of(&self, _: Self::Key) -> usize {
+        0
+    }
+
+    fn insert(&self, _: usize, batch: &mut Vec<Arrival<Self::Key, S>>, fresh: &mut Vec<S>) -> bool {
+        let Some(mut form) = self.with_room(batch.len()) else {
+            return false;
+        };
+        let before = fresh.len();
+        let mut arrivals = batch.drain(..);
+        let mut has_room = true;
+        while let Some(arrival) = form.take_in(&mut arrivals, fresh) {
+            drop(form);
+            match self.insert_in_full(&arrival.key, arrival.link) {
+                Some(true) => fresh.push(arrival.state),
+                Some(false) => {}
+                None => has_room = false,
+            }
+            form = self.read();
+        }
+        self.len.fetch_add(fresh.len() - before, Relaxed);
+        has_room
+    }
+
+    #[inline]
+    fn has_links(&self) -> bool {
+        self.has_links
+    }
+
+    fn len(&self) -> usize {
+        self.len.load(Relaxed)
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes.load(Relaxed)
+    }
+
+    fn links_of(&self, link: u32, links: &mut Vec<u32>) {
+        if let Form::Tables(tables) = &*self.read() {
+            tables[table_of(u64::from(link) << 32)].links_of(link, links);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::check::store::keys::key_of;
+    use crate::check::store::{Fingerprint, WideFingerprint};
+
+    /// Adds keys from several threads at once, each all of them, in batches of this size.
+    /// The states that were new, one after the other, and whether all had room.
+    fn fill<K, const WORDS: usize>(
+        set: &Keyed<K, WORDS>,
+        keys: &[[u64; WORDS]],
+        batch: usize,
+    ) -> (Vec<u64>, bool)
+    where
+        K: Keys<u64, WORDS>,
+    {
+        let all = Mutex::new((Vec::new(), true));
+        std::thread::scope(|scope| {
+            for thread in 0..set.threads {
+                let all = &all;
+                scope.spawn(move || {
+                    let (mut fresh, mut had_room) = (Vec::new(), true);
+                    let (before, behind) = keys.split_at(keys.len() * thread / set.threads);
+                    for keys in [behind, before]
+                        .into_iter()
+                        .flat_map(|keys| keys.chunks(batch))
+                    {
+                        let arrivals = keys.iter().map(|key| Arrival {
+                            key: *key,
+                            link: link_to(key[0]).wrapping_mul(3),
+                            state: key[WORDS - 1],
+                        });
+                        let mut batch = arrivals.collect();
+                        had_room &= set.insert(0, &mut batch, &mut fresh);
+                        assert!(batch.is_empty() || !had_room);
+                    }
+                    let mut all = all.lock().unwrap();
+                    all.0.extend(fresh);
+                    all.1 &= had_room;
+                });
+            }
+        });
+        let (mut fresh, had_room) = all.into_inner().unwrap();
+        fresh.sort_unstable();
+        (fresh, had_room)
+    }
+
+    /// Keys of numbers from 1 on.
+    fn keys_of(numbers: std::ops::Range<u64>) -> Vec<[u64; 1]> {
+        numbers.map(|number| [key_of(number)]).collect()
+    }
+
+    fn form<K, const WORDS: usize>(set: &Keyed<K, WORDS>) -> &'static str {
+        match &*set.read() {
+            Form::Tables(_) => "tables",
+            Form::Bits(_) => "bits",
+        }
+    }
+
+    #[test]
+    fn each_key_is_new_to_one_thread_alone() {
+        let keys = keys_of(0..100_000);
+        let mut expected: Vec<_> = keys.iter().map(|key| key[0]).collect();
+        expected.sort_unstable();
+        for (size, expected_form) in [(100_000, "bits"), (1 << 40, "tables")] {
+            let set = Keyed::by_number(size, 3, false, usize::MAX);
+            assert!(fill(&set, &keys, 64) == (expected.clone(), true));
+            assert!(fill(&set, &keys, 64) == (Vec::new(), true));
+            let len = Visited::<u64>::len(&set);
+            assert_eq!((len, form(&set)), (expected.len(), expected_form));
+        }
+    }
+
+    #[test]
+    fn keys_that_share_a_word_are_not_the_same() {
+        let keys: Vec<_> = (0..50_000_u64)
+            .map(|number| [key_of(number / 5), number + 1])
+            .collect();
+        let set = Keyed::new(WideFingerprint, 3, false, usize::MAX);
+        let (fresh, had_room) = fill(&set, &keys, 64);
+        assert!(had_room && fresh == (1..=50_000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn keys_that_are_not_spread_find_a_place() {
+        // All of them in the first table, and all from its first place on.
+        let keys: Vec<_> = (1..=2_000).map(|key| [key]).collect();
+        let set = Keyed::new(Fingerprint, 2, true, usize::MAX);
+        assert_eq!(fill(&set, &keys, 64), ((1..=2_000).collect(), true));
+        assert_eq!(fill(&set, &keys, 64), (Vec::new(), true));
+        let mut links = Vec::new();
+        Visited::<u64>::links_of(&set, 0, &mut links);
+        assert_eq!(links, [0; 2_000]);
+    }
+
+    #[test]
+    fn every_link_is_found() {
+        let keys = keys_of(0..20_000);
+        let set = Keyed::by_number(20_000, 1, true, usize::MAX);
+        fill(&set, &keys, 64);
+        assert_eq!(form(&set), "tables");
+        for key in keys {
+            let (link, mut links) = (link_to(key[0]), Vec::new());
+            Visited::<u64>::links_of(&set, link, &mut links);
+            assert!(links.contains(&link.wrapping_mul(3)), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn memory_stays_within_its_limit() {
+        let keys = keys_of(0..100_000);
+        for memory in [20_000, 100_000, 500_000] {
+            // With half of the bytes for bits, there is no room for both.
+            for size in [1 << 40, memory as u64 * 8] {
+                let set = Keyed::by_number(size, 1, false, memory);
+                assert!(!fill(&set, &keys, 64).1);
+                let bytes = Visited::<u64>::bytes(&set);
+                assert!(bytes <= memory && bytes > memory / 2, "{bytes} of {memory}");
+            }
+        }
+        let set = Keyed::by_number(100_000, 1, false, 40_000);
+        assert!(fill(&set, &keys, 64).1);
+        assert_eq!(Visited::<u64>::bytes(&set), 12_504);
+    }
+}
