@@ -10,6 +10,8 @@ mod limits;
 mod naive;
 #[path = "check/numbers.rs"]
 mod numbers;
+#[path = "check/progress.rs"]
+mod progress;
 #[path = "check/random.rs"]
 mod random;
 #[path = "check/safety.rs"]

@@ -11,5 +11,7 @@ mod models;
 mod reports;
 #[path = "check_output/reruns.rs"]
 mod reruns;
+#[path = "check_output/state_graphs.rs"]
+mod state_graphs;
 #[path = "check_output/stories.rs"]
 mod stories;

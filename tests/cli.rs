@@ -398,10 +398,9 @@ fn completions_and_help_and_bad_usage() {
     assert!(fsmcheck(&["completions", "bash"]).out.contains("fsmcheck"));
     let help = fsmcheck(&["--help"]);
     assert_eq!(help.code, Some(0));
-    assert!(
-        help.out
-            .contains("Exit codes: 0 holds, 1 violation found, 2 bad usage or input.")
-    );
+    assert!(help.out.contains(
+        "Exit codes: 0 holds, 1 violation found, 2 bad usage or input, 3 undecided (check)."
+    ));
     refused(&["verfy"], "verify");
     refused(&["can", "worker"], "Usage");
 }

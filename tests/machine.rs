@@ -5,6 +5,7 @@ mod machines;
 
 use std::fmt::Debug;
 
+use fsmcheck::check::{OfMachine, ShareableMachine, check};
 use fsmcheck::machine::{Explorable, Limits, StepKind, step};
 use fsmcheck::{Guarded, Machine, explore};
 use machines::{flat, hierarchy, local, turnstile};
@@ -254,6 +255,41 @@ fn graph_and_table_agree_with_every_machine() {
     graph_and_table_are_the_machine::<hierarchy::Player>();
     graph_and_table_are_the_machine::<local::Oven>();
     graph_and_table_are_the_machine::<turnstile::Turnstile>();
+}
+
+/// A machine as a model has the states and the steps that exploring it finds.
+fn the_model_is_the_machine<M: ShareableMachine>() {
+    let explored = explore::<M>(Limits::default()).unwrap();
+    let report = check(&OfMachine::<M>::new().unwrap());
+    assert!(report.completeness().is_exhaustive(), "{}", M::name());
+    assert_eq!(
+        report.unique(),
+        explored.configurations().len(),
+        "{}",
+        M::name()
+    );
+    let steps = explored.configurations().flat_map(|(storage, state)| {
+        let events = explored.events().iter();
+        events.map(move |event| step(storage, state, event).0.kind)
+    });
+    let steps = steps.filter(|kind| *kind != StepKind::Refused).count();
+    assert_eq!(
+        report.generated(),
+        (steps + M::starts().len()) as u64,
+        "{}",
+        M::name()
+    );
+}
+
+#[test]
+fn a_machine_is_a_model_without_writing_one() {
+    the_model_is_the_machine::<flat::Order>();
+    the_model_is_the_machine::<hierarchy::Player>();
+    the_model_is_the_machine::<local::Oven>();
+    the_model_is_the_machine::<turnstile::Turnstile>();
+    for bundled in fsmcheck::bundled_machines!(the_model_is_the_machine) {
+        bundled();
+    }
 }
 
 #[test]

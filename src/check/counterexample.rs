@@ -1,6 +1,6 @@
 //! A walk that shows that a property does not hold.
 
-use std::fmt;
+use derive_where::derive_where;
 
 use super::walk::{Step, Walk};
 use super::{Model, Participants, Property, PropertyKind};
@@ -33,6 +33,7 @@ use super::{Model, Participants, Property, PropertyKind};
 /// "
 /// );
 /// ```
+#[derive_where(Clone, Debug)]
 pub struct Counterexample<M: Model + ?Sized> {
     pub(super) property: String,
     pub(super) kind: PropertyKind,
@@ -41,11 +42,13 @@ pub struct Counterexample<M: Model + ?Sized> {
     pub(super) is_shortest: bool,
     pub(super) ending: Ending,
     start: Option<usize>,
+    /// How its states are [shown](Model::state_form), from the initial one on.
+    forms: Vec<String>,
     labels: Vec<Label>,
 }
 
 /// What there is to say of a step.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Label {
     /// The action's position among those that the model offers; `None` if the model
     /// does not offer it a second time.
@@ -83,6 +86,7 @@ impl<M: Model + ?Sized> Counterexample<M> {
             fairness: kind.is_liveness().then(fairness),
             is_shortest: false,
             ending,
+            forms: walk.states().map(|state| model.state_form(state)).collect(),
             start: starts.iter().position(|state| state == walk.initial()),
             labels: labels
                 .map(|(state, step)| Label::new(model, state, step))
@@ -147,6 +151,11 @@ impl<M: Model + ?Sized> Counterexample<M> {
         self.start
     }
 
+    /// How its states are shown, from the initial one on.
+    pub(super) fn forms(&self) -> &[String] {
+        &self.forms
+    }
+
     /// What there is to say of each step.
     pub(super) fn labels(&self) -> &[Label] {
         &self.labels
@@ -174,33 +183,5 @@ impl Label {
             name: model.action_name(&step.action),
             participants: model.participants(&step.action),
         }
-    }
-}
-
-impl<M: Model + ?Sized> Clone for Counterexample<M> {
-    fn clone(&self) -> Self {
-        Self {
-            property: self.property.clone(),
-            kind: self.kind,
-            walk: self.walk.clone(),
-            fairness: self.fairness.clone(),
-            is_shortest: self.is_shortest,
-            ending: self.ending,
-            start: self.start,
-            labels: self.labels.clone(),
-        }
-    }
-}
-
-impl<M: Model + ?Sized> fmt::Debug for Counterexample<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Counterexample")
-            .field("property", &self.property)
-            .field("kind", &self.kind)
-            .field("walk", &self.walk)
-            .field("fairness", &self.fairness)
-            .field("is_shortest", &self.is_shortest)
-            .field("ending", &self.ending)
-            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
 //! What a check has come across, so that a model in which nothing happens does not
 //! pass for one that is right.
 
+use std::collections::BTreeMap;
 use std::mem::{Discriminant, discriminant};
 
 use super::{Model, Property};
@@ -19,10 +20,26 @@ pub struct Coverage {
     pub predicates: Vec<PredicateCoverage>,
     /// In how many states nothing can happen.
     pub ends: u64,
-    /// The most steps that one state has.
-    pub widest: usize,
+    /// How many states there are from which no step leads, one, two, and so on up to the
+    /// most that a state has. Steps that change nothing count. Random walks do not look
+    /// at all steps of a state: empty then.
+    pub out_degrees: Vec<u64>,
     /// How many steps led to a state beyond the model's own bounds.
     pub beyond_bounds: u64,
+}
+
+impl Coverage {
+    /// The least steps that a state has, how many they are on average, and the most;
+    /// `None` when no state was looked at for all its steps.
+    #[must_use]
+    pub fn out_degree(&self) -> Option<(usize, f64, usize)> {
+        let least = self.out_degrees.iter().position(|states| *states > 0)?;
+        let states = self.out_degrees.iter().sum::<u64>();
+        let steps = self.out_degrees.iter().zip(0_u64..);
+        let steps = steps.map(|(states, steps)| states * steps).sum::<u64>();
+        let mean = steps as f64 / states as f64;
+        Some((least, mean, self.out_degrees.len() - 1))
+    }
 }
 
 /// What became of the actions of one name.
@@ -48,6 +65,23 @@ impl ActionCoverage {
             changed: 0,
         }
     }
+
+    /// Nothing yet of actions with the name of this one.
+    #[cold]
+    fn of<M: Model + ?Sized>(model: &M, action: &M::Action) -> Self {
+        Self::new(first_word(&model.action_name(action)).to_owned())
+    }
+
+    /// Whether one was come across.
+    const fn is_known(&self) -> bool {
+        self.offered > 0
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.offered += other.offered;
+        self.happened += other.happened;
+        self.changed += other.changed;
+    }
 }
 
 /// How often a property found in a state what it asks for.
@@ -69,11 +103,14 @@ pub(super) struct Tally<M: Model + ?Sized> {
     pub(super) generated: u64,
     pub(super) beyond_bounds: u64,
     pub(super) ends: u64,
-    pub(super) widest: usize,
+    out_degrees: Vec<u64>,
     /// The variants of the action's type that were come across, and apart from them,
     /// so that a search through them is short, what became of each.
     variants: Vec<Discriminant<M::Action>>,
-    actions: Vec<ActionCoverage>,
+    of_variants: Vec<ActionCoverage>,
+    /// What became of the actions of each [kind](Model::action_kind); without a name while
+    /// none was come across.
+    of_kinds: Vec<ActionCoverage>,
     /// For each property how often its predicates were true.
     pub(super) held: Vec<[u64; 2]>,
 }
@@ -84,28 +121,54 @@ impl<M: Model + ?Sized> Tally<M> {
             generated: 0,
             beyond_bounds: 0,
             ends: 0,
-            widest: 0,
+            out_degrees: Vec::new(),
             variants: Vec::new(),
-            actions: Vec::new(),
+            of_variants: Vec::new(),
+            of_kinds: Vec::new(),
             held: vec![[0; 2]; properties],
         }
     }
 
-    /// The counters for an action: one for each variant of the action's type.
+    /// The counters for an action: one for each kind, or for each variant of its type.
     #[inline]
     pub(super) fn action(&mut self, model: &M, action: &M::Action) -> &mut ActionCoverage {
+        if let Some(kind) = model.action_kind(action) {
+            let is_known = self
+                .of_kinds
+                .get(kind)
+                .is_some_and(ActionCoverage::is_known);
+            if !is_known {
+                self.come_across(model, action, kind);
+            }
+            return &mut self.of_kinds[kind];
+        }
         let variant = discriminant(action);
         let known = self.variants.iter().position(|known| *known == variant);
-        let position = known.unwrap_or_else(|| self.come_across(model, action));
-        &mut self.actions[position]
+        let position = known.unwrap_or_else(|| {
+            self.variants.push(variant);
+            self.of_variants.push(ActionCoverage::of(model, action));
+            self.variants.len() - 1
+        });
+        &mut self.of_variants[position]
     }
 
     #[cold]
-    fn come_across(&mut self, model: &M, action: &M::Action) -> usize {
-        let name = first_word(&model.action_name(action)).to_owned();
-        self.variants.push(discriminant(action));
-        self.actions.push(ActionCoverage::new(name));
-        self.actions.len() - 1
+    fn come_across(&mut self, model: &M, action: &M::Action, kind: usize) {
+        if self.of_kinds.len() <= kind {
+            let unknown = ActionCoverage::new(String::new());
+            self.of_kinds.resize(kind + 1, unknown);
+        }
+        self.of_kinds[kind] = ActionCoverage::of(model, action);
+    }
+
+    /// Counts a state by how many steps it has.
+    #[inline]
+    pub(super) fn count_steps(&mut self, steps: usize) {
+        self.generated += steps as u64;
+        if steps >= self.out_degrees.len() {
+            self.out_degrees.resize(steps + 1, 0);
+        }
+        self.out_degrees[steps] += 1;
     }
 
     /// Adds what another thread has counted.
@@ -113,19 +176,28 @@ impl<M: Model + ?Sized> Tally<M> {
         self.generated += other.generated;
         self.beyond_bounds += other.beyond_bounds;
         self.ends += other.ends;
-        self.widest = self.widest.max(other.widest);
-        for (variant, coverage) in other.variants.into_iter().zip(other.actions) {
+        let degrees = self.out_degrees.len().max(other.out_degrees.len());
+        self.out_degrees.resize(degrees, 0);
+        for (sum, states) in self.out_degrees.iter_mut().zip(other.out_degrees) {
+            *sum += states;
+        }
+        for (variant, coverage) in other.variants.into_iter().zip(other.of_variants) {
             match self.variants.iter().position(|known| *known == variant) {
-                Some(position) => {
-                    let sum = &mut self.actions[position];
-                    sum.offered += coverage.offered;
-                    sum.happened += coverage.happened;
-                    sum.changed += coverage.changed;
-                }
+                Some(position) => self.of_variants[position].add(&coverage),
                 None => {
                     self.variants.push(variant);
-                    self.actions.push(coverage);
+                    self.of_variants.push(coverage);
                 }
+            }
+        }
+        let kinds = self.of_kinds.len().max(other.of_kinds.len());
+        let unknown = ActionCoverage::new(String::new());
+        self.of_kinds.resize(kinds, unknown);
+        for (sum, coverage) in self.of_kinds.iter_mut().zip(other.of_kinds) {
+            if sum.is_known() {
+                sum.add(&coverage);
+            } else {
+                *sum = coverage;
             }
         }
         for (sum, held) in self.held.iter_mut().zip(other.held) {
@@ -141,14 +213,16 @@ impl<M: Model + ?Sized> Tally<M> {
         properties: &[Property<M>],
         levels: Vec<usize>,
     ) -> Coverage {
-        let mut actions = self.actions;
-        for declared in model.declared_actions() {
-            if !actions.iter().any(|action| action.name == declared) {
-                actions.push(ActionCoverage::new(declared));
-            }
+        // Which thread came across which action first is chance: they go by their names.
+        let mut actions = BTreeMap::new();
+        let counted = self.of_variants.into_iter().chain(self.of_kinds);
+        let counted = counted.filter(ActionCoverage::is_known);
+        let declared = model.declared_actions().into_iter();
+        for action in counted.chain(declared.map(ActionCoverage::new)) {
+            let name = action.name.clone();
+            let sum = || ActionCoverage::new(action.name.clone());
+            actions.entry(name).or_insert_with(sum).add(&action);
         }
-        // Which thread came across which action first is chance.
-        actions.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         let states = levels.iter().sum::<usize>() as u64;
         let predicates = properties
             .iter()
@@ -164,17 +238,17 @@ impl<M: Model + ?Sized> Tally<M> {
             });
         Coverage {
             levels,
-            actions,
+            actions: actions.into_values().collect(),
             predicates: predicates.collect(),
             ends: self.ends,
-            widest: self.widest,
+            out_degrees: self.out_degrees,
             beyond_bounds: self.beyond_bounds,
         }
     }
 }
 
 /// The part of a name before the first character that cannot be in an identifier.
-fn first_word(name: &str) -> &str {
+pub(super) fn first_word(name: &str) -> &str {
     let end = name.find(|c: char| !(c.is_alphanumeric() || c == '_'));
     match end {
         Some(0) | None => name,

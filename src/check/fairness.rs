@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use derive_where::derive_where;
+
 use super::Model;
 
 /// Whether an action in a state is one that an assumption is about.
@@ -92,12 +94,14 @@ pub(super) type ActionPredicate<M> =
 /// let holds: Vec<_> = report.verdicts().iter().map(|verdict| verdict.holds()).collect();
 /// assert_eq!(holds, [false, false, true]);
 /// ```
+#[derive_where(Clone)]
 pub struct Fairness<M: Model + ?Sized> {
     pub(super) may_stop: bool,
     pub(super) constraints: Vec<Constraint<M>>,
 }
 
 /// One assumption on a set of actions.
+#[derive_where(Clone)]
 pub(super) struct Constraint<M: Model + ?Sized> {
     pub(super) name: String,
     pub(super) is_strong: bool,
@@ -152,20 +156,6 @@ impl<M: Model + ?Sized> Fairness<M> {
             concerns,
         });
         self
-    }
-}
-
-impl<M: Model + ?Sized> Clone for Fairness<M> {
-    fn clone(&self) -> Self {
-        let constraints = self.constraints.iter().map(|constraint| Constraint {
-            name: constraint.name.clone(),
-            is_strong: constraint.is_strong,
-            concerns: Arc::clone(&constraint.concerns),
-        });
-        Self {
-            may_stop: self.may_stop,
-            constraints: constraints.collect(),
-        }
     }
 }
 

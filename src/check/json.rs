@@ -6,10 +6,10 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer};
 
 use super::coverage::{ActionCoverage, PredicateCoverage};
-use super::difference::{Change, difference};
+use super::difference::{Change, of_texts};
 use super::{
-    Completeness, Counterexample, Ending, Model, Outcome, Report, Stop, Store, Symmetry, Verdict,
-    Walk,
+    Completeness, Counterexample, Ending, Model, Outcome, Report, Search, Stop, Store, Symmetry,
+    Verdict, Walk,
 };
 
 #[derive(Serialize)]
@@ -26,22 +26,19 @@ struct StepDocument<'w> {
 }
 
 impl<'w> WalkDocument<'w> {
-    fn new<M: Model + ?Sized>(
-        walk: &'w Walk<M>,
-        names: impl Iterator<Item = Cow<'w, str>>,
-    ) -> Self {
-        let steps = walk.states().zip(walk.steps());
-        let steps = steps.zip(names).map(|((before, step), action)| {
-            let changes = difference(before, &step.state);
-            StepDocument {
+    /// `forms` are those of the states, from the initial one on.
+    fn new(forms: &[String], names: impl Iterator<Item = Cow<'w, str>>) -> Self {
+        let steps = forms
+            .windows(2)
+            .zip(names)
+            .map(|(two, action)| StepDocument {
                 action,
-                state: format!("{:?}", step.state),
-                changes,
-            }
-        });
+                state: two[1].clone(),
+                changes: of_texts(&two[0], &two[1]),
+            });
         Self {
-            initial: format!("{:?}", walk.initial()),
             steps: steps.collect(),
+            initial: forms.first().cloned().unwrap_or_default(),
         }
     }
 }
@@ -75,7 +72,7 @@ impl<'c> CounterexampleDocument<'c> {
             repeats_from,
             shortest: counterexample.is_shortest(),
             walk: WalkDocument::new(
-                counterexample.walk(),
+                counterexample.forms(),
                 counterexample.names().map(Cow::Borrowed),
             ),
             line: counterexample.line(),
@@ -117,6 +114,7 @@ struct ReportDocument<'r> {
     properties: Vec<VerdictDocument<'r>>,
     completeness: &'static str,
     limit: Option<Limit>,
+    search: Search,
     store: &'static str,
     collision_odds: f64,
     symmetry: &'static str,
@@ -135,7 +133,7 @@ struct CoverageDocument<'r> {
     actions: Vec<ActionDocument<'r>>,
     predicates: Vec<PredicateDocument<'r>>,
     ends: u64,
-    widest: usize,
+    out_degrees: &'r [u64],
     beyond_bounds: u64,
 }
 
@@ -232,6 +230,7 @@ impl<'r> ReportDocument<'r> {
             properties: report.verdicts().iter().map(VerdictDocument::new).collect(),
             completeness,
             limit,
+            search: report.search(),
             store: match report.store() {
                 Store::Numbers => "numbers",
                 Store::Exact => "exact",
@@ -256,7 +255,7 @@ impl<'r> ReportDocument<'r> {
                     .map(PredicateDocument::new)
                     .collect(),
                 ends: coverage.ends,
-                widest: coverage.widest,
+                out_degrees: &coverage.out_degrees,
                 beyond_bounds: coverage.beyond_bounds,
             },
             warnings: warnings.collect(),
@@ -276,11 +275,11 @@ impl<'r> ReportDocument<'r> {
 impl<M: Model + ?Sized> Serialize for Walk<M> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let names = self.actions().map(|action| format!("{action:?}").into());
-        WalkDocument::new(self, names).serialize(serializer)
+        WalkDocument::new(&self.forms(), names).serialize(serializer)
     }
 }
 
-/// The document that `docs/json.md` describes; states are in their `Debug` form.
+/// The document that `docs/json.md` describes.
 impl<M: Model> Serialize for Counterexample<M> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         CounterexampleDocument::new(self).serialize(serializer)
@@ -311,7 +310,7 @@ impl<M: Model> Counterexample<M> {
     }
 }
 
-fn pretty(document: &impl Serialize) -> String {
+pub(super) fn pretty(document: &impl Serialize) -> String {
     let mut out = serde_json::to_string_pretty(document)
         .unwrap_or_else(|error| unreachable!("texts and numbers are JSON: {error}"));
     out.push('\n');

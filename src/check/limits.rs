@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::Estimate;
+
 /// How far a check goes. Reaching a limit is a verdict of its own, never a pass.
 ///
 /// # Examples
@@ -138,11 +140,13 @@ impl fmt::Display for Completeness {
 }
 
 /// How far a check has come.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Progress {
     /// States seen.
     pub unique: usize,
+    /// States of which every step was taken.
+    pub expanded: usize,
     /// Steps taken, initial states counted.
     pub generated: u64,
     /// How many actions the states that are looked at now are away from an initial
@@ -154,4 +158,8 @@ pub struct Progress {
     pub memory: usize,
     /// How long it has taken.
     pub elapsed: Duration,
+    /// For random walks: how many have been gone along, and how many there are.
+    pub walks: Option<(u64, u64)>,
+    /// How many states there will be, as the levels that are known have it.
+    pub(super) projected: Option<Estimate<usize>>,
 }

@@ -8,11 +8,14 @@
 //! | I want to… | look at |
 //! |---|---|
 //! | write down a system | [`Model`] |
+//! | check a statig machine without writing a model | [`OfMachine`] |
 //! | say what must hold of its states, and of its runs | [`Property`] |
 //! | say which runs count: what is fair | [`Fairness`] |
 //! | choose how it is gone through, on how many threads, how far | [`Check`], [`Search`], [`Limits`] |
+//! | know how long it will still take | [`Progress::estimate`], [`Progress::time_left`] |
 //! | know what the answer means | [`Report`], [`Verdict`], [`Completeness`] |
 //! | see how it goes wrong, as text, as a picture, in another program | [`Counterexample`] |
+//! | see all states and steps of a small model | [`state_graph()`] |
 //! | keep a counterexample beside the model | [`Counterexample::line`], [`Counterexample::from_line`] |
 //! | know whether a changed model still has it | [`Counterexample::rerun`] |
 //! | have a test fail with the counterexample | [`Report::assert_holds`] |
@@ -21,6 +24,7 @@
 //! | see what differs between two values | [`difference()`] |
 //! | have states kept by their numbers, exactly and in the least room | [`Model::number`], [`Store`] |
 //! | use that components are like each other | [`Model::canonical`], [`Check::symmetric`] |
+//! | have statig machines side by side as a model | [`compose`] |
 //! | know whether the model itself is sound | [`audit`] |
 //!
 //! # What a verdict means
@@ -46,15 +50,18 @@
 //! Liveness takes the states and 8 bytes for each step.
 
 mod audit;
+pub mod compose;
 mod counterexample;
 mod coverage;
 mod difference;
+mod estimate;
 mod fairness;
 mod form;
 mod json;
 mod limits;
 mod line;
 mod liveness;
+mod machine;
 mod model;
 mod number;
 mod participants;
@@ -65,6 +72,7 @@ mod run;
 mod search;
 mod sequence;
 mod shorten;
+mod state_graph;
 mod store;
 mod story;
 mod summary;
@@ -75,9 +83,11 @@ pub use self::audit::{Audited, Flaw, audit};
 pub use self::counterexample::{Counterexample, Ending};
 pub use self::coverage::{ActionCoverage, Coverage, PredicateCoverage};
 pub use self::difference::{Change, difference};
+pub use self::estimate::Estimate;
 pub use self::fairness::Fairness;
 pub use self::limits::{Completeness, Limits, Progress, Stop};
 pub use self::line::LineError;
+pub use self::machine::{Configuration, OfMachine, ShareableMachine};
 pub use self::model::Model;
 pub use self::number::{Number, NumberError, Numbered, values_of};
 pub use self::participants::Participants;
@@ -86,6 +96,7 @@ pub use self::report::{Costs, Outcome, Report, Symmetry, Verdict};
 pub use self::rerun::RerunError;
 pub use self::run::{Check, check};
 pub use self::search::Search;
+pub use self::state_graph::{StateGraph, StateGraphError, state_graph};
 pub use self::store::Store;
 pub use self::walk::{Step, Walk};
 pub use self::warning::Warning;

@@ -98,6 +98,24 @@ pub trait Model: Sync {
     /// The state after an action, `None` when the action cannot happen after all.
     fn next(&self, state: &Self::State, action: &Self::Action) -> Option<Self::State>;
 
+    /// Takes every step from a state: calls `take` with each action and what
+    /// [`next`](Model::next) answers, in the order of [`actions`](Model::actions).
+    /// `actions` has room for them. Only a model that can take all steps together faster
+    /// than one by one writes this.
+    #[inline]
+    fn steps(
+        &self,
+        state: &Self::State,
+        actions: &mut Vec<Self::Action>,
+        mut take: impl FnMut(&Self::Action, Option<Self::State>),
+    ) {
+        actions.clear();
+        self.actions(state, actions);
+        for action in actions {
+            take(action, self.next(state, action));
+        }
+    }
+
     /// What must hold. Writing `Property::<Self>::always(…)` lets the compiler know the
     /// types of a closure's arguments.
     fn properties(&self) -> Vec<Property<Self>>;
@@ -173,6 +191,20 @@ pub trait Model: Sync {
     /// unless given.
     fn action_name(&self, action: &Self::Action) -> String {
         format!("{action:?}")
+    }
+
+    /// The kind of an action, where that is not the variant of its type: actions of one
+    /// kind are counted together. Kinds are small numbers.
+    #[inline]
+    fn action_kind(&self, action: &Self::Action) -> Option<usize> {
+        let _ = action;
+        None
+    }
+
+    /// How a state is shown; its `Debug` form unless given. Where it looks like a
+    /// derived `Debug` form, differences between states are shown part by part.
+    fn state_form(&self, state: &Self::State) -> String {
+        format!("{state:?}")
     }
 
     /// Who takes part in an action, for sequence diagrams: the model as a whole,

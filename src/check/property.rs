@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use derive_where::derive_where;
+
 use super::fairness::ActionPredicate;
 use super::{Fairness, Model};
 
@@ -25,6 +27,7 @@ pub(super) type StatePredicate<M> = dyn Fn(&M, &<M as Model>::State) -> bool + S
 ///
 /// The last five are *liveness*: they speak of whole runs, and which runs there
 /// are is what [`Fairness`] says.
+#[derive_where(Clone)]
 pub struct Property<M: Model + ?Sized> {
     name: String,
     pub(super) claim: Claim<M>,
@@ -32,6 +35,7 @@ pub struct Property<M: Model + ?Sized> {
 }
 
 /// What a property claims.
+#[derive_where(Clone)]
 pub(super) enum Claim<M: Model + ?Sized> {
     Always(Arc<StatePredicate<M>>),
     Never(Arc<StatePredicate<M>>),

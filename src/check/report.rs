@@ -1,15 +1,18 @@
 //! What a check has found out, and what that means.
 
-use std::fmt;
 use std::time::Duration;
 
+use derive_where::derive_where;
+
 use super::coverage::Coverage;
-use super::{Completeness, Counterexample, Model, PropertyKind, Stop, Store};
+use super::{Completeness, Counterexample, Model, PropertyKind, Search, Stop, Store};
 
 /// What a check has found out.
+#[derive_where(Debug)]
 pub struct Report<M: Model> {
     pub(super) verdicts: Vec<Verdict<M>>,
     pub(super) completeness: Completeness,
+    pub(super) search: Search,
     pub(super) store: Store,
     pub(super) symmetry: Symmetry,
     pub(super) generated: u64,
@@ -31,6 +34,7 @@ pub enum Symmetry {
 }
 
 /// What is said of one property.
+#[derive_where(Debug)]
 pub struct Verdict<M: Model> {
     pub(super) property: String,
     pub(super) kind: PropertyKind,
@@ -39,6 +43,7 @@ pub struct Verdict<M: Model> {
 }
 
 /// Whether a property holds.
+#[derive_where(Debug)]
 #[non_exhaustive]
 pub enum Outcome<M: Model> {
     /// It holds: every state was seen, or what was looked for was found.
@@ -98,6 +103,13 @@ impl<M: Model> Report<M> {
     #[must_use]
     pub fn completeness(&self) -> Completeness {
         self.completeness
+    }
+
+    /// In which order the states were gone through; where liveness was judged, always
+    /// breadth first.
+    #[must_use]
+    pub fn search(&self) -> Search {
+        self.search
     }
 
     /// What was kept of the states.
@@ -187,43 +199,6 @@ impl<M: Model> Verdict<M> {
         match &self.outcome {
             Outcome::Violated(counterexample) => counterexample.as_ref(),
             Outcome::Holds | Outcome::Undecided(_) => None,
-        }
-    }
-}
-
-impl<M: Model> fmt::Debug for Report<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Report")
-            .field("verdicts", &self.verdicts)
-            .field("completeness", &self.completeness)
-            .field("store", &self.store)
-            .field("symmetry", &self.symmetry)
-            .field("generated", &self.generated)
-            .field("coverage", &self.coverage)
-            .field("costs", &self.costs)
-            .finish()
-    }
-}
-
-impl<M: Model> fmt::Debug for Verdict<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verdict")
-            .field("property", &self.property)
-            .field("kind", &self.kind)
-            .field("fairness", &self.fairness)
-            .field("outcome", &self.outcome)
-            .finish()
-    }
-}
-
-impl<M: Model> fmt::Debug for Outcome<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Holds => f.write_str("Holds"),
-            Self::Violated(counterexample) => {
-                f.debug_tuple("Violated").field(counterexample).finish()
-            }
-            Self::Undecided(stop) => f.debug_tuple("Undecided").field(stop).finish(),
         }
     }
 }

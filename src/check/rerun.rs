@@ -28,7 +28,7 @@ pub enum RerunError {
     /// The model does not begin in the walk's first state.
     #[error("the model does not begin in `{state}`; its initial states are {}", listed(.initial))]
     NotInitial {
-        /// How the state's `Debug` form begins.
+        /// How the state's form begins.
         state: String,
         /// How those of the initial states begin.
         initial: Vec<String>,
@@ -202,7 +202,7 @@ impl<M: Model> Counterexample<M> {
         let initial = self.walk.initial();
         if !starts.contains(initial) {
             let beginning =
-                |state: &M::State| shortened(&format!("{state:?}"), QUOTED).into_owned();
+                |state: &M::State| shortened(&model.state_form(state), QUOTED).into_owned();
             return Err(RerunError::NotInitial {
                 state: beginning(initial),
                 initial: starts.iter().map(beginning).collect(),

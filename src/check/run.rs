@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::property::Claim;
 use super::search::{
-    OnProgress, Searched, Space, Task, breadth_first, depth_first, random_walks, walk_to,
+    OnProgress, Searched, Space, Task, Teller, breadth_first, depth_first, random_walks, walk_to,
 };
 use super::shorten::shortened;
 use super::store::{Exact, Fingerprint, Keyed, Visited, WideFingerprint};
@@ -129,80 +129,111 @@ impl<'m, M: Model> Check<'m, M> {
     }
 
     /// Runs the check for these properties in place of the model's.
-    pub(super) fn run_for(self, properties: &[Property<M>]) -> Report<M> {
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use fsmcheck::doctest::counter::Counter;
+    /// use fsmcheck::check::{Check, Property};
+    ///
+    /// let model = Counter { below: 10 };
+    /// let five = Property::<Counter>::sometimes("it comes to five", |_, state| *state == 5);
+    /// assert!(Check::new(&model).run_for(&[five]).holds());
+    /// ```
+    #[must_use]
+    pub fn run_for(mut self, properties: &[Property<M>]) -> Report<M> {
         let is_sampling = matches!(self.search, Search::RandomWalks { .. });
         let is_live = |property: &Property<M>| property.kind().is_liveness();
-        if properties.iter().any(is_live) && !is_sampling {
-            return self.run_on_graph(properties);
+        let is_live = properties.iter().any(is_live) && !is_sampling;
+        if is_live {
+            self.search = Search::BreadthFirst;
+        }
+        if is_live || self.search != Search::BreadthFirst {
+            self.threads = 1;
+        }
+        let numbers = numbers(self.model);
+        if is_live || self.store == Store::Numbers && numbers.is_none() {
+            self.store = Store::Exact;
         }
         let memory = self.limits.memory;
-        match self.store {
-            Store::Numbers => match self.numbers() {
-                Some(size) => self.run_in(properties, |threads, has_links| {
-                    Keyed::by_number(size, threads, has_links, memory)
-                }),
-                None => self.store(Store::Exact).run_for(properties),
+        let run = Run {
+            space: Space {
+                model: self.model,
+                properties,
+                is_symmetric: self.is_symmetric && !is_live,
             },
-            Store::Exact => self.run_in(properties, |threads, has_links| {
-                Exact::new(threads, has_links, memory)
-            }),
-            Store::Fingerprint => self.run_in(properties, |threads, has_links| {
-                Keyed::new(Fingerprint, threads, has_links, memory)
-            }),
-            Store::WideFingerprint => self.run_in(properties, |threads, has_links| {
-                Keyed::new(WideFingerprint, threads, has_links, memory)
-            }),
+            search: self.search,
+            store: self.store,
+            symmetry: match (self.is_symmetric, is_live) {
+                (false, _) => Symmetry::Off,
+                (true, false) => Symmetry::Used,
+                (true, true) => Symmetry::SetAside,
+            },
+            task: Task {
+                threads: self.threads,
+                limits: self.limits,
+                all_violations: self.all_violations,
+                started: Instant::now(),
+                teller: Teller::new(&mut *self.on_progress),
+            },
+        };
+        match (self.store, numbers) {
+            _ if is_live => run.on_graph(),
+            (Store::Numbers, Some(size)) => {
+                run.with(|threads, links| Keyed::by_number(size, threads, links, memory))
+            }
+            (Store::Numbers, None) | (Store::Exact, _) => {
+                run.with(|threads, links| Exact::new(threads, links, memory))
+            }
+            (Store::Fingerprint, _) => {
+                run.with(|threads, links| Keyed::new(Fingerprint, threads, links, memory))
+            }
+            (Store::WideFingerprint, _) => {
+                run.with(|threads, links| Keyed::new(WideFingerprint, threads, links, memory))
+            }
         }
     }
+}
 
-    /// How many numbers there are for states, none at all if already the first state does
-    /// not fit. `None` when the model has no numbers.
-    fn numbers(&self) -> Option<u64> {
-        let initial = self.model.initial_states();
-        let number = self.model.number(initial.first()?)?;
-        Some(number.size().unwrap_or(0))
-    }
+/// How many numbers there are for states, none at all if already the first state does
+/// not fit. `None` when the model has no numbers.
+fn numbers<M: Model>(model: &M) -> Option<u64> {
+    let initial = model.initial_states();
+    let number = model.number(initial.first()?)?;
+    Some(number.size().unwrap_or(0))
+}
 
-    /// Runs the check with sets of seen states that are made for so many threads, with or
-    /// without links.
-    fn run_in<V: Visited<M::State>>(
-        self,
-        properties: &[Property<M>],
-        new: impl Fn(usize, bool) -> V,
-    ) -> Report<M> {
+/// A check as it runs.
+struct Run<'r, M: Model> {
+    space: Space<'r, M>,
+    search: Search,
+    store: Store,
+    symmetry: Symmetry,
+    task: Task<'r>,
+}
+
+impl<M: Model> Run<'_, M> {
+    /// Goes through the states, with sets of seen ones that are made for so many threads,
+    /// with or without links.
+    fn with<V: Visited<M::State>>(self, new: impl Fn(usize, bool) -> V) -> Report<M> {
         match self.search {
-            Search::BreadthFirst => self.run_by_levels(properties, new),
-            _ => self.run_along_walks(properties, &new(1, false)),
+            Search::BreadthFirst => self.by_level(new),
+            _ => self.along_walks(&new(1, false)),
         }
     }
 
     /// Goes along one walk after the other, by one thread.
-    fn run_along_walks<V: Visited<M::State>>(
-        mut self,
-        properties: &[Property<M>],
-        visited: &V,
-    ) -> Report<M> {
-        let started = Instant::now();
-        let space = Space {
-            model: self.model,
-            properties,
-            is_symmetric: self.is_symmetric,
-        };
-        let mut task = Task {
-            threads: 1,
-            limits: self.limits,
-            all_violations: self.all_violations,
-            started,
-            on_progress: &mut *self.on_progress,
-        };
+    fn along_walks<V: Visited<M::State>>(mut self, visited: &V) -> Report<M> {
+        let (space, task) = (&self.space, &mut self.task);
         let (searched, walks) = match self.search {
             Search::RandomWalks { seed, walks, steps } => {
-                random_walks(&space, visited, &mut task, (seed, walks, steps))
+                random_walks(space, visited, task, (seed, walks, steps))
             }
-            _ => depth_first(&space, visited, &mut task),
+            _ => depth_first(space, visited, task),
         };
-        let search = started.elapsed();
-        let verdicts = properties
+        let search = task.started.elapsed();
+        let verdicts = space
+            .properties
             .iter()
             .zip(walks)
             .map(|(property, walk)| {
@@ -210,155 +241,96 @@ impl<'m, M: Model> Check<'m, M> {
                 let walk = walk
                     .filter(|_| !matches!(property.claim, Claim::Sometimes(_)))
                     .map(|walk| {
-                        shortened(self.model, walk, |state| space.is_broken(property, state))
+                        shortened(space.model, walk, |state| space.is_broken(property, state))
                     })
-                    .map(|walk| Counterexample::new(self.model, property, walk, Ending::Broken));
+                    .map(|walk| Counterexample::new(space.model, property, walk, Ending::Broken));
                 Verdict::of_states(property, is_decided, walk, searched.stop)
             })
             .collect();
-        let costs = Costs {
-            search,
-            traces: started.elapsed() - search,
-            store: visited.bytes(),
-            peak: searched.peak.max(visited.bytes()),
-            threads: 1,
-        };
-        let symmetry = self.symmetry();
-        report(&space, searched, verdicts, self.store, symmetry, costs)
-    }
-
-    fn symmetry(&self) -> Symmetry {
-        if self.is_symmetric {
-            Symmetry::Used
-        } else {
-            Symmetry::Off
-        }
+        let times = (search, task.started.elapsed() - search);
+        self.report(searched, verdicts, times, visited.bytes())
     }
 
     /// Judges whole runs, which takes every state and every step: by one thread, and
     /// states are kept whatever the store.
-    fn run_on_graph(mut self, properties: &[Property<M>]) -> Report<M> {
-        let started = Instant::now();
-        let space = Space {
-            model: self.model,
-            properties,
-            is_symmetric: false,
-        };
-        let mut task = Task {
-            threads: 1,
-            limits: self.limits,
-            all_violations: self.all_violations,
-            started,
-            on_progress: &mut *self.on_progress,
-        };
-        let judged = liveness::judge(&space, &mut task);
-        let costs = Costs {
-            search: started.elapsed(),
-            traces: Duration::ZERO,
-            store: judged.bytes,
-            peak: judged.searched.peak.max(judged.bytes),
-            threads: 1,
-        };
-        report(
-            &space,
-            judged.searched,
-            judged.verdicts,
-            Store::Exact,
-            if self.is_symmetric {
-                Symmetry::SetAside
-            } else {
-                Symmetry::Off
-            },
-            costs,
-        )
+    fn on_graph(mut self) -> Report<M> {
+        let judged = liveness::judge(&self.space, &mut self.task);
+        let search = self.task.started.elapsed();
+        let times = (search, Duration::ZERO);
+        self.report(judged.searched, judged.verdicts, times, judged.bytes)
     }
 
-    fn run_by_levels<V: Visited<M::State>>(
-        mut self,
-        properties: &[Property<M>],
-        new: impl Fn(usize, bool) -> V,
-    ) -> Report<M> {
-        let started = Instant::now();
-        let space = Space {
-            model: self.model,
-            properties,
-            is_symmetric: self.is_symmetric,
-        };
+    fn by_level<V: Visited<M::State>>(mut self, new: impl Fn(usize, bool) -> V) -> Report<M> {
+        let (space, task) = (&self.space, &mut self.task);
+        let threads = task.threads;
         // Links are left to a second search, by one thread and only as far as need be:
         // they take time and room, most checks find nothing, and which of several
         // threads comes to a state first is chance, and so would be the walk to it.
-        let visited = new(self.threads, false);
-        let mut task = Task {
-            threads: self.threads,
-            limits: self.limits,
-            all_violations: self.all_violations,
-            started,
-            on_progress: &mut *self.on_progress,
-        };
-        let searched = breadth_first(&space, &visited, &mut task);
-        let search = started.elapsed();
+        let visited = new(threads, false);
+        let searched = breadth_first(space, &visited, task);
+        let search = task.started.elapsed();
         let bytes = visited.bytes();
 
         let violated = |property: &Property<M>| !matches!(property.claim, Claim::Sometimes(_));
+        let properties = space.properties.iter().zip(&searched.decisive);
         let farthest = properties
-            .iter()
-            .zip(&searched.decisive)
+            .clone()
             .filter_map(|(property, state)| state.as_ref().filter(|_| violated(property)))
             .map(|state| state.depth)
             .max();
         let visited = match farthest {
             Some(depth) => {
                 drop(visited);
-                retrace(&space, depth, new(1, true), &mut task)
+                retrace(space, depth, new(1, true), task)
             }
             None => visited,
         };
         let verdicts = properties
-            .iter()
-            .zip(&searched.decisive)
             .map(|(property, state)| {
                 let walk = state
                     .as_ref()
                     .filter(|_| violated(property))
-                    .and_then(|state| walk_to(&space, &visited, state))
-                    .map(|walk| Counterexample::new(self.model, property, walk, Ending::Broken))
+                    .and_then(|state| walk_to(space, &visited, state))
+                    .map(|walk| Counterexample::new(space.model, property, walk, Ending::Broken))
                     .map(Counterexample::shortest);
                 Verdict::of_states(property, state.is_some(), walk, searched.stop)
             })
             .collect();
-        let costs = Costs {
-            search,
-            traces: started.elapsed() - search,
-            store: bytes,
-            peak: searched.peak.max(bytes),
-            threads: self.threads,
-        };
-        let symmetry = self.symmetry();
-        report(&space, searched, verdicts, self.store, symmetry, costs)
+        task.threads = threads;
+        let times = (search, task.started.elapsed() - search);
+        self.report(searched, verdicts, times, bytes)
     }
-}
 
-fn report<M: Model>(
-    space: &Space<'_, M>,
-    searched: Searched<M>,
-    verdicts: Vec<Verdict<M>>,
-    store: Store,
-    symmetry: Symmetry,
-    costs: Costs,
-) -> Report<M> {
-    Report {
-        verdicts,
-        completeness: match searched.stop {
-            None => Completeness::Exhaustive,
-            Some(stop) => Completeness::Bounded(stop),
-        },
-        store,
-        symmetry,
-        generated: searched.tally.generated,
-        coverage: searched
-            .tally
-            .coverage(space.model, space.properties, searched.levels),
-        costs,
+    /// What has come of it: the time for the search and for traces, the bytes of the set
+    /// of states at the end.
+    fn report(
+        self,
+        searched: Searched<M>,
+        verdicts: Vec<Verdict<M>>,
+        (search, traces): (Duration, Duration),
+        bytes: usize,
+    ) -> Report<M> {
+        let Self { space, task, .. } = self;
+        let tally = searched.tally;
+        Report {
+            verdicts,
+            completeness: match searched.stop {
+                None => Completeness::Exhaustive,
+                Some(stop) => Completeness::Bounded(stop),
+            },
+            search: self.search,
+            store: self.store,
+            symmetry: self.symmetry,
+            generated: tally.generated,
+            coverage: tally.coverage(space.model, space.properties, searched.levels),
+            costs: Costs {
+                search,
+                traces,
+                store: bytes,
+                peak: searched.peak.max(bytes),
+                threads: task.threads,
+            },
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Walks and counterexamples as people read them.
 
-use std::fmt::{self, Debug, Write};
+use std::fmt::{self, Write};
 
 use super::difference::{Change, of_texts};
 use super::form::{Form, Kind};
@@ -23,7 +23,7 @@ const CONTEXT: usize = 40;
 /// are in their `Debug` form.
 impl<M: Model + ?Sized> fmt::Display for Walk<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        tell(f, self, None, |number| {
+        tell(f, self, None, &self.forms(), |number| {
             format!("{:?}", self.steps()[number].action)
         })
     }
@@ -71,7 +71,7 @@ impl<M: Model + ?Sized> fmt::Display for Counterexample<M> {
                 writeln!(f, "  found: a run of {stem}, and then {cycle} for ever")?;
             }
         }
-        tell(f, &self.walk, Some(self.ending), |number| {
+        tell(f, &self.walk, Some(self.ending), self.forms(), |number| {
             self.labels()[number].name.clone()
         })
     }
@@ -100,6 +100,7 @@ fn tell<M: Model + ?Sized>(
     f: &mut fmt::Formatter<'_>,
     walk: &Walk<M>,
     ending: Option<Ending>,
+    forms: &[String],
     name: impl Fn(usize) -> String,
 ) -> fmt::Result {
     let digits = walk.steps().len().to_string().len();
@@ -108,7 +109,11 @@ fn tell<M: Model + ?Sized>(
         Some(Ending::RepeatsFrom(from)) => from == number,
         _ => false,
     };
-    let mut before = text_of(walk.initial());
+    let form = |number: usize| {
+        let form = forms.get(number).map_or("", String::as_str);
+        visible_line(form).into_owned()
+    };
+    let mut before = form(0);
     let mut state = walk.initial();
     write!(f, "  {:>digits$}  ", 0)?;
     let mut page = Page::new(f, indent);
@@ -122,7 +127,7 @@ fn tell<M: Model + ?Sized>(
         let mut page = Page::new(f, indent);
         page.text(&visible_line(&name(number - 1)), indent + 2)?;
         page.end()?;
-        let after = text_of(&step.state);
+        let after = form(number);
         let different = of_texts(&before, &after);
         if different.is_empty() {
             let shown = if step.state == *state {
@@ -142,11 +147,6 @@ fn tell<M: Model + ?Sized>(
             writeln!(f, "{:indent$}… and again from step {}", "", from + 1)
         }
     }
-}
-
-/// The `Debug` form of a state, with nothing in it that cannot be seen.
-fn text_of(state: &impl Debug) -> String {
-    visible_line(&format!("{state:?}")).into_owned()
 }
 
 fn changes(f: &mut fmt::Formatter<'_>, changes: &[Change], indent: usize) -> fmt::Result {

@@ -87,7 +87,7 @@ impl<M: Model> Report<M> {
     fn write_search(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let states = Counted(self.unique(), "state");
         let steps = Counted(self.generated, "step");
-        writeln!(f, "\nSearch: {}", self.completeness)?;
+        writeln!(f, "\nSearch: {}, {}", self.search, self.completeness)?;
         writeln!(f, "  {states}, {steps}, depth {}", self.depth())?;
         match self.store {
             Store::Numbers => writeln!(f, "  states kept by number: none can be overlooked")?,
@@ -119,13 +119,19 @@ impl<M: Model> Report<M> {
                 histogram(levels)
             )?;
         }
-        let (ends, widest) = (self.coverage.ends, self.coverage.widest);
-        let ends = Counted(ends, "state");
-        let widest = Counted(widest, "step");
-        writeln!(
-            f,
-            "  {ends} where nothing can happen, at most {widest} from a state"
-        )
+        let ends = Counted(self.coverage.ends, "state");
+        write!(f, "  {ends} where nothing can happen")?;
+        match self.coverage.out_degree() {
+            None => {}
+            Some((least, _, most)) if least == most => {
+                write!(f, ", {} from each", Counted(most, "step"))?;
+            }
+            Some((least, mean, most)) => {
+                let most = Counted(most, "step");
+                write!(f, ", {least} to {most} from a state, {mean:.1} on average")?;
+            }
+        }
+        writeln!(f)
     }
 
     fn write_actions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,16 +1,18 @@
 //! A sequence of steps through a model.
 
-use std::fmt;
+use derive_where::derive_where;
 
 use super::Model;
 
 /// A sequence of steps through a model, from an initial state.
+#[derive_where(Clone, Debug)]
 pub struct Walk<M: Model + ?Sized> {
     pub(super) initial: M::State,
     pub(super) steps: Vec<Step<M>>,
 }
 
 /// One step of a walk.
+#[derive_where(Clone, Debug)]
 #[non_exhaustive]
 pub struct Step<M: Model + ?Sized> {
     /// What happened.
@@ -43,46 +45,13 @@ impl<M: Model + ?Sized> Walk<M> {
         std::iter::once(&self.initial).chain(self.steps.iter().map(|step| &step.state))
     }
 
+    /// The `Debug` forms of all states.
+    pub(super) fn forms(&self) -> Vec<String> {
+        self.states().map(|state| format!("{state:?}")).collect()
+    }
+
     /// All actions, in order.
     pub fn actions(&self) -> impl Iterator<Item = &M::Action> {
         self.steps.iter().map(|step| &step.action)
-    }
-}
-
-// Derived ones would ask the model itself for the same trait.
-
-impl<M: Model + ?Sized> Clone for Walk<M> {
-    fn clone(&self) -> Self {
-        Self {
-            initial: self.initial.clone(),
-            steps: self.steps.clone(),
-        }
-    }
-}
-
-impl<M: Model + ?Sized> Clone for Step<M> {
-    fn clone(&self) -> Self {
-        Self {
-            action: self.action.clone(),
-            state: self.state.clone(),
-        }
-    }
-}
-
-impl<M: Model + ?Sized> fmt::Debug for Walk<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Walk")
-            .field("initial", &self.initial)
-            .field("steps", &self.steps)
-            .finish()
-    }
-}
-
-impl<M: Model + ?Sized> fmt::Debug for Step<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Step")
-            .field("action", &self.action)
-            .field("state", &self.state)
-            .finish()
     }
 }

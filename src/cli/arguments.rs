@@ -4,10 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::check_options::CheckOptions;
+
 /// Verify, test and draw finite state machines written with statig.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true, propagate_version = true)]
-#[command(after_help = "Exit codes: 0 holds, 1 violation found, 2 bad usage or input.")]
+#[command(
+    after_help = "Exit codes: 0 holds, 1 violation found, 2 bad usage or input, 3 undecided (check)."
+)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -15,10 +19,12 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// List the machines
+    /// List the machines and models
     List(ListOptions),
     /// Explore machines and check their structure, invariants and properties
     Verify(VerifyOptions),
+    /// Check a model, or a machine as one: every interleaving, with counterexamples
+    Check(CheckOptions),
     /// Draw a machine as a diagram or table
     Draw(DrawOptions),
     /// Ask whether a machine may go from one state to another
@@ -39,6 +45,7 @@ pub(super) enum Command {
 pub(super) enum Format {
     /// Text for people
     #[default]
+    #[value(alias = "text")]
     Human,
     /// One JSON document
     Json,

@@ -43,7 +43,8 @@ pub(super) fn can(
     machines: &Machines,
     out: &mut dyn Write,
 ) -> Result<Answer, CliError> {
-    let graph = machines.named(&options.machine)?.graph(Limits::default())?;
+    let (_, machine) = machines.named(&options.machine)?;
+    let graph = machine.graph(Limits::default())?;
     let from = state(&graph, &options.from)?;
     let to = state(&graph, &options.to)?;
     let document = answer(&graph, from, to);

@@ -11,9 +11,8 @@ pub(super) fn draw(
     machines: &Machines,
     out: &mut dyn Write,
 ) -> Result<Answer, CliError> {
-    let graph = machines
-        .named(&options.machine)?
-        .graph(options.limits.limits())?;
+    let (_, machine) = machines.named(&options.machine)?;
+    let graph = machine.graph(options.limits.limits())?;
     let drawn = if options.expanded {
         graph.expanded().map_or(&graph, Expanded::graph)
     } else {

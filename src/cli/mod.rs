@@ -11,35 +11,70 @@
 //! }
 //! ```
 //!
+//! Models of your own come in the same way, with what they can be given:
+//!
+//! ```no_run
+//! # use fsmcheck::doctest::{counter::Counter, door::Door};
+//! use fsmcheck::cli::{machine, model, number, run};
+//!
+//! fn main() -> std::process::ExitCode {
+//!     let below = number("below", 1..=1_000_000, 10, "what the counter stays below");
+//!     let counter = model("counter", "counts and starts again", [below], |[below]| Counter {
+//!         below: below as u32,
+//!     });
+//!     run([machine::<Door>(), counter])
+//! }
+//! ```
+//!
+//! Then `list` shows them, `check counter below=100` checks one, and `check door` checks the
+//! machine with its events in any order.
+//!
 //! Answers go to standard output, everything else to standard error. The exit
 //! code answers the question that was asked: 0 yes (or: holds), 1 no (or: a
-//! violation was found), 2 bad usage or input.
+//! violation was found), 2 bad usage or input, 3 (of `check`) undecided: a limit was
+//! reached before.
 
 mod arguments;
 mod can;
+mod check;
+mod check_options;
 mod draw;
 mod explain;
 mod list;
+mod model;
 mod replay;
 mod report;
 mod verify;
 mod watch;
 
 use std::ffi::OsString;
-use std::io::Write as _;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
 use self::arguments::{Arguments, Command};
+pub use self::model::{Parameter, choice, model, number, switch};
+use crate::check::{Flaw, ShareableMachine, StateGraphError};
 use crate::graph::lint::{AllowanceError, Code};
 use crate::graph::{Graph, Property};
-use crate::machine::{Explorable, ExploreError, Explored, Limits, explore};
+use crate::machine::{ExploreError, Explored, Limits, explore};
 
-/// A machine as the command line knows it: by name, explored on demand.
-#[derive(Debug)]
+/// A machine or model as the command line knows it: by name, gone through on demand.
 pub struct Entry {
     name: String,
+    about: String,
+    parameters: Vec<Parameter>,
+    check: Box<CheckWith>,
+    /// `None` for a model.
+    machine: Option<OfMachine>,
+}
+
+/// Checks the model that has these values for its parameters.
+type CheckWith = dyn Fn(&[u64], &check::Request<'_>, &mut dyn Write) -> Result<Answer, CliError>;
+
+/// What there is of a machine and not of a model.
+struct OfMachine {
     explore: fn(Limits) -> Result<Graph, ExploreError>,
     properties: fn() -> Vec<Property>,
     allowances: fn() -> &'static [(Code, &'static str)],
@@ -47,12 +82,19 @@ pub struct Entry {
 
 /// The entry of a machine.
 #[must_use]
-pub fn machine<M: Explorable>() -> Entry {
+pub fn machine<M: ShareableMachine>() -> Entry {
     Entry {
         name: M::name(),
-        explore: |limits| explore::<M>(limits).map(Explored::into_graph),
-        properties: M::properties,
-        allowances: M::allowances,
+        about: "the machine, with its events in any order".to_owned(),
+        parameters: Vec::new(),
+        check: Box::new(|_, request, out| {
+            check::run(&crate::check::OfMachine::<M>::new()?, request, out)
+        }),
+        machine: Some(OfMachine {
+            explore: |limits| explore::<M>(limits).map(Explored::into_graph),
+            properties: M::properties,
+            allowances: M::allowances,
+        }),
     }
 }
 
@@ -69,31 +111,45 @@ pub fn run_with<A: Into<OsString> + Clone>(
     machines: impl IntoIterator<Item = Entry>,
     arguments: impl IntoIterator<Item = A>,
 ) -> ExitCode {
+    let mut out = anstream::AutoStream::auto(std::io::stdout().lock());
+    // Not locked: whoever else has something to say must not wait for the end.
+    let mut err = anstream::AutoStream::auto(std::io::stderr());
+    ExitCode::from(run_to(machines, arguments, &mut out, &mut err))
+}
+
+/// Runs the command line with these arguments, the first of which is the name of
+/// the program. Answers are written to `out` and errors to `err`, in colours as for a
+/// terminal; what is returned is the exit code.
+pub fn run_to<A: Into<OsString> + Clone>(
+    machines: impl IntoIterator<Item = Entry>,
+    arguments: impl IntoIterator<Item = A>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> u8 {
     let machines = Machines(machines.into_iter().collect());
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version are answers, and clap knows which stream they
-            // belong to; if that stream is closed there is nobody to tell.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            // Help and version are answers, and clap knows where they belong; if that
+            // stream is closed there is nobody to tell.
+            let stream: &mut dyn Write = if error.use_stderr() { err } else { out };
+            let _ = write!(stream, "{}", error.render().ansi());
+            return u8::try_from(error.exit_code()).unwrap_or(2);
         }
     };
-    let mut out = anstream::AutoStream::auto(std::io::stdout().lock());
-    let answer = execute(&arguments.command, &machines, &mut out).and_then(|answer| {
+    let answer = execute(&arguments.command, &machines, out).and_then(|answer| {
         out.flush()?;
         Ok(answer)
     });
     match answer {
-        Ok(Answer::Yes) => ExitCode::SUCCESS,
-        Ok(Answer::No) => ExitCode::from(1),
+        Ok(Answer::Yes) => 0,
+        Ok(Answer::No) => 1,
+        Ok(Answer::Undecided) => 3,
         // Whoever reads our output has seen enough.
-        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
-            ExitCode::SUCCESS
-        }
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
         Err(error) => {
-            let _ = writeln!(anstream::stderr().lock(), "error: {error}");
-            ExitCode::from(2)
+            let _ = writeln!(err, "error: {error}");
+            2
         }
     }
 }
@@ -106,6 +162,7 @@ fn execute(
     match command {
         Command::List(options) => list::list(options, machines, out),
         Command::Verify(options) => verify::verify(options, machines, out),
+        Command::Check(options) => check::check(options, machines, out),
         Command::Draw(options) => draw::draw(options, machines, out),
         Command::Can(options) => can::can(options, machines, out),
         Command::Replay(options) => replay::replay(options, out),
@@ -124,6 +181,8 @@ fn execute(
 enum Answer {
     Yes,
     No,
+    /// A limit was reached before.
+    Undecided,
 }
 
 impl From<bool> for Answer {
@@ -132,33 +191,75 @@ impl From<bool> for Answer {
     }
 }
 
-/// The machines of this program.
+/// The machines and models of this program.
 struct Machines(Vec<Entry>);
 
 impl Machines {
-    fn named(&self, name: &str) -> Result<&Entry, CliError> {
+    /// The machines alone, each with its name.
+    fn iter(&self) -> impl Iterator<Item = (&str, &OfMachine)> {
+        self.0.iter().filter_map(|entry| {
+            let machine = entry.machine.as_ref()?;
+            Some((entry.name.as_str(), machine))
+        })
+    }
+
+    fn named(&self, name: &str) -> Result<(&str, &OfMachine), CliError> {
         let wanted = folded(name);
-        self.0
-            .iter()
-            .find(|entry| folded(&entry.name) == wanted)
+        self.iter()
+            .find(|(known, _)| folded(known) == wanted)
             .ok_or_else(|| CliError::UnknownMachine {
                 name: name.to_owned(),
-                known: self.0.iter().map(|entry| entry.name.clone()).collect(),
+                known: self.iter().map(|(known, _)| known.to_owned()).collect(),
             })
     }
 
     /// The machines with these names, all when none is given.
-    fn selected(&self, names: &[String]) -> Result<Vec<&Entry>, CliError> {
+    fn selected(&self, names: &[String]) -> Result<Vec<(&str, &OfMachine)>, CliError> {
         if names.is_empty() {
-            return Ok(self.0.iter().collect());
+            return Ok(self.iter().collect());
         }
         names.iter().map(|name| self.named(name)).collect()
     }
+
+    /// What of this name can be checked; the only one when none is given.
+    fn to_check(&self, name: Option<&str>) -> Result<&Entry, CliError> {
+        let known = || self.0.iter().map(|entry| entry.name.clone()).collect();
+        match (name, &*self.0) {
+            (None, [only]) => Ok(only),
+            (None, _) => Err(CliError::WhichModel(known())),
+            (Some(name), all) => all
+                .iter()
+                .find(|entry| folded(&entry.name) == folded(name))
+                .ok_or_else(|| CliError::UnknownModel {
+                    name: name.to_owned(),
+                    known: known(),
+                }),
+        }
+    }
 }
 
-impl Entry {
+impl OfMachine {
     fn graph(&self, limits: Limits) -> Result<Graph, CliError> {
         Ok((self.explore)(limits)?)
+    }
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Entry")
+            .field("name", &self.name)
+            .field("about", &self.about)
+            .field("parameters", &self.parameters)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The names of what there is, with an introduction.
+fn listed(introduction: &str, names: &[String]) -> String {
+    if names.is_empty() {
+        "it has none".to_owned()
+    } else {
+        format!("{introduction}: {}", names.join(", "))
     }
 }
 
@@ -183,6 +284,36 @@ enum CliError {
     },
     #[error(transparent)]
     Explore(#[from] ExploreError),
+    #[error("there is no model or machine `{name}`; there are: {}", .known.join(", "))]
+    UnknownModel { name: String, known: Vec<String> },
+    #[error("say which model or machine is to be checked; there are: {}", .0.join(", "))]
+    WhichModel(Vec<String>),
+    #[error("`{model}` has no parameter `{name}`; {}", listed("its parameters are", .known))]
+    UnknownParameter {
+        model: String,
+        name: String,
+        known: Vec<String>,
+    },
+    #[error("`{name}` cannot be `{value}`; it can be: {allowed}")]
+    Parameter {
+        name: String,
+        value: String,
+        allowed: String,
+    },
+    #[error("`{model}` has no property `{name}`; {}", listed("its properties are", .known))]
+    UnknownProperty {
+        model: String,
+        name: String,
+        known: Vec<String>,
+    },
+    #[error("`{0}` has no symmetry: no state has a canonical form")]
+    NoSymmetry(String),
+    #[error("the model cannot be checked: {0}")]
+    Flaw(#[from] Flaw),
+    #[error("cannot write a graph to `{0}`: its name may end in .dot, .graphml or .json")]
+    GraphFormat(String),
+    #[error(transparent)]
+    StateGraph(#[from] StateGraphError),
     #[error("{path}: {error}")]
     File { path: String, error: std::io::Error },
     #[error("cannot write the answer: {0}")]

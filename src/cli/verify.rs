@@ -5,7 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::arguments::{Format, VerifyOptions};
-use super::{Answer, CliError, Entry, Machines, report};
+use super::{Answer, CliError, Machines, OfMachine, report};
 use crate::graph::lint::{Allowance, Allowed, Finding, Level};
 use crate::graph::{Completeness, Graph, Property};
 
@@ -54,8 +54,8 @@ pub(super) fn verify(
         clean: true,
         machines: Vec::new(),
     };
-    for entry in machines.selected(&options.machines)? {
-        let verified = verified(entry, &entry.graph(limits)?, &allowances)?;
+    for (_, machine) in machines.selected(&options.machines)? {
+        let verified = verified(machine, &machine.graph(limits)?, &allowances)?;
         document.clean &= verified.clean;
         document.machines.push(verified);
     }
@@ -66,10 +66,14 @@ pub(super) fn verify(
     Ok(Answer::from(document.clean))
 }
 
-fn verified(entry: &Entry, graph: &Graph, allowances: &[Allowance]) -> Result<Verified, CliError> {
-    let properties = (entry.properties)();
+fn verified(
+    machine: &OfMachine,
+    graph: &Graph,
+    allowances: &[Allowance],
+) -> Result<Verified, CliError> {
+    let properties = (machine.properties)();
     let mut allowances = allowances.to_vec();
-    for (code, reason) in (entry.allowances)() {
+    for (code, reason) in (machine.allowances)() {
         allowances.push(Allowance::new(*code, *reason)?);
     }
     let findings = graph

@@ -3,7 +3,9 @@
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::check::Progress;
 
 /// How often the terminal is written to, in times a second.
 const REFRESH: u8 = 4;
@@ -46,4 +48,92 @@ pub(super) fn bytes(length: Option<u64>, what: &str) -> ProgressBar {
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.with_style(style).with_message(what.to_owned())
+}
+
+/// Progress of a check of a model. Nothing is shown where standard error is not a
+/// terminal.
+pub(super) fn states() -> ProgressBar {
+    let target = ProgressDrawTarget::stderr_with_hz(REFRESH);
+    let style = ProgressStyle::with_template("{spinner} {wide_msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::with_draw_target(None, target).with_style(style)
+}
+
+/// Shows how far a check has come.
+pub(super) fn show(progress: &ProgressBar, now: &Progress) {
+    if !progress.is_hidden() {
+        progress.set_message(line(now));
+        progress.tick();
+    }
+}
+
+/// `198k states, 454k/s, depth 11 (43k), 8.1MB, of 230k (210k to 250k), 5s left (3s to 8s)`.
+fn line(now: &Progress) -> String {
+    let speed = now.unique as f64 / now.elapsed.as_secs_f64().max(0.001);
+    let (states, speed) = (short(now.unique as f64), short(speed));
+    let mut line = format!("{states} states, {speed}/s, depth {}", now.depth);
+    if now.level > 0 {
+        line += &format!(" ({})", short(now.level as f64));
+    }
+    line += &format!(", {}B", short(now.memory as f64));
+    if let Some(all) = now.estimate() {
+        let [low, likely, high] =
+            [all.low, all.likely, all.high].map(|states| short(states as f64));
+        line += &format!(", of {likely} ({low} to {high})");
+    }
+    match now.time_left() {
+        Some(left) => {
+            let [low, likely, high] =
+                [left.low, left.likely, left.high].map(|left| format!("{:#}", HumanDuration(left)));
+            line += &format!(", {likely} left");
+            if low != high {
+                line += &format!(" ({low} to {high})");
+            }
+        }
+        None => line += ", no idea how many yet",
+    }
+    line
+}
+
+/// A number in a few characters: `950`, `1.2k`, `43k`, `8.1M`.
+fn short(number: f64) -> String {
+    let (mut number, mut units) = (number, ["", "k", "M", "G"].into_iter().peekable());
+    while let Some(unit) = units.next() {
+        if number < 999.5 || units.peek().is_none() {
+            let digits = usize::from(number < 9.95 && !unit.is_empty());
+            return format!("{number:.digits$}{unit}");
+        }
+        number /= 1_000.0;
+    }
+    unreachable!("the last unit takes any number")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_line_says_what_is_known() {
+        let mut now = Progress::default();
+        (now.unique, now.expanded, now.depth, now.level) = (1_000, 500, 7, 300);
+        (now.memory, now.elapsed) = (2_500_000, Duration::from_secs(2));
+        assert_eq!(
+            line(&now),
+            "1.0k states, 500/s, depth 7 (300), 2.5MB, no idea how many yet"
+        );
+        now.walks = Some((1, 3));
+        assert!(line(&now).ends_with(", 2.5MB, 4s left"), "{}", line(&now));
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        let numbers = [0.0, 9.0, 999.0, 1_000.0, 9_960.0, 43_210.0, 999_600.0, 1e12];
+        let short = numbers.map(short);
+        assert_eq!(
+            short,
+            ["0", "9", "999", "1.0k", "10k", "43k", "1.0M", "1000G"]
+        );
+    }
 }

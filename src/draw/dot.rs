@@ -35,7 +35,8 @@ pub fn dot(graph: &Graph) -> String {
     out
 }
 
-const STYLE: &str = r#"    compound=true
+/// How a drawing looks.
+pub(crate) const STYLE: &str = r#"    compound=true
     graph [fontname="Helvetica", style=rounded]
     node [fontname="Helvetica", shape=box, style=rounded]
     edge [fontname="Helvetica", fontsize=11]
@@ -114,7 +115,7 @@ fn joined(labels: &[Label<'_>]) -> String {
 
 /// A name as part of a quoted label, in which Graphviz knows escapes such as `\N`
 /// and entities.
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     for c in visible(name).chars() {
         match c {

@@ -108,6 +108,7 @@ mod table;
 mod text;
 
 pub use self::dot::dot;
+pub(crate) use self::dot::{STYLE as DOT_STYLE, quoted as dot_quoted};
 pub use self::format::{Format, UnknownFormat};
 pub use self::json::json;
 pub use self::mermaid::mermaid;

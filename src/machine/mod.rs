@@ -52,11 +52,12 @@ use statig::blocking::{IntoStateMachine, State};
 use crate::graph::Property;
 use crate::graph::lint::Code;
 
+pub(crate) use self::catch::{Panic, catch};
 pub use self::explore::{ExploreError, Explored, Limits, explore};
 pub use self::guarded::{Guarded, Refused};
-pub use self::step::{Explorable, Step, StepKind, step};
 #[cfg(feature = "proptest")]
-pub(crate) use self::{catch::Panic, catch::catch, names::note};
+pub(crate) use self::names::note;
+pub use self::step::{Explorable, Step, StepKind, step};
 
 /// A statig machine with a finite alphabet.
 ///

@@ -52,11 +52,11 @@ fn a_violation() {
           violated   never "both are inside" (4 steps)
           held       sometimes "one is inside"
 
-        Search: bounded by the first violation
+        Search: breadth first, bounded by the first violation
           9 states, 15 steps, depth 4
           states kept whole: none can be overlooked
           by depth: ▃▆█▆▃, at most 3 states at depth 2
-          0 states where nothing can happen, at most 2 steps from a state
+          0 states where nothing can happen, 1 to 2 steps from a state, 1.8 on average
 
         Actions
           Enter  offered 6, happened 6, changed the state 6
@@ -111,6 +111,11 @@ fn a_violation() {
               2,
               1
             ],
+            "out-degrees": [
+              0,
+              2,
+              6
+            ],
             "predicates": [
               {
                 "failed": 8,
@@ -124,8 +129,7 @@ fn a_violation() {
                 "position": 1,
                 "property": "one is inside"
               }
-            ],
-            "widest": 2
+            ]
           },
           "depth": 4,
           "holds": false,
@@ -148,6 +152,9 @@ fn a_violation() {
               "property": "one is inside"
             }
           ],
+          "search": {
+            "order": "breadth-first"
+          },
           "states": 9,
           "steps": 15,
           "store": "exact",
@@ -177,12 +184,12 @@ fn everything_with_fingerprints() {
           held       always "small"
           held       no-deadlock "no deadlock"
 
-        Search: exhaustive
+        Search: breadth first, exhaustive
           3 states, 5 steps, depth 2
           64-bit fingerprints kept: the odds that a state was overlooked are at most 1.6e-19
           1 step led beyond the model's own bounds
           by depth: ███, at most 1 state at depth 0
-          0 states where nothing can happen, at most 2 steps from a state
+          0 states where nothing can happen, 1 to 2 steps from a state, 1.3 on average
 
         Actions
           go  offered 4, happened 4, changed the state 4
@@ -208,6 +215,11 @@ fn everything_with_fingerprints() {
               1,
               1
             ],
+            "out-degrees": [
+              0,
+              2,
+              1
+            ],
             "predicates": [
               {
                 "failed": 0,
@@ -215,8 +227,7 @@ fn everything_with_fingerprints() {
                 "position": 1,
                 "property": "small"
               }
-            ],
-            "widest": 2
+            ]
           },
           "depth": 2,
           "holds": true,
@@ -239,6 +250,9 @@ fn everything_with_fingerprints() {
               "property": "no deadlock"
             }
           ],
+          "search": {
+            "order": "breadth-first"
+          },
           "states": 3,
           "steps": 5,
           "store": "fingerprint",
@@ -264,11 +278,11 @@ fn a_limit_is_never_a_pass() {
           undecided  always "small" (ended by the limit of 3 actions)
           held       sometimes "one"
 
-        Search: bounded by the limit of 3 actions
+        Search: breadth first, bounded by the limit of 3 actions
           4 states, 4 steps, depth 3
           states kept whole: none can be overlooked
           by depth: ████, at most 1 state at depth 0
-          0 states where nothing can happen, at most 1 step from a state
+          0 states where nothing can happen, 1 step from each
 
         Actions
           go  offered 3, happened 3, changed the state 3
@@ -295,6 +309,10 @@ fn a_limit_is_never_a_pass() {
               1,
               1
             ],
+            "out-degrees": [
+              0,
+              3
+            ],
             "predicates": [
               {
                 "failed": 0,
@@ -308,8 +326,7 @@ fn a_limit_is_never_a_pass() {
                 "position": 1,
                 "property": "one"
               }
-            ],
-            "widest": 1
+            ]
           },
           "depth": 3,
           "holds": false,
@@ -332,6 +349,9 @@ fn a_limit_is_never_a_pass() {
               "property": "one"
             }
           ],
+          "search": {
+            "order": "breadth-first"
+          },
           "states": 4,
           "steps": 4,
           "store": "exact",
@@ -384,11 +404,11 @@ fn liveness_says_what_it_assumes() {
         1 property: 0 held, 1 violated, 0 undecided
           violated   leads-to "what is sent is got", fairness: progress, strong(delivery) (3 steps)
 
-        Search: exhaustive
+        Search: breadth first, exhaustive
           6 states, 7 steps, depth 3
           states kept whole: none can be overlooked
           by depth: ▄██▄, at most 2 states at depth 1
-          3 states where nothing can happen, at most 2 steps from a state
+          3 states where nothing can happen, 0 to 2 steps from a state, 1.0 on average
 
         Actions
           Deliver  offered 1, happened 1, changed the state 1
@@ -449,6 +469,11 @@ fn liveness_says_what_it_assumes() {
               2,
               1
             ],
+            "out-degrees": [
+              3,
+              0,
+              3
+            ],
             "predicates": [
               {
                 "failed": 2,
@@ -462,8 +487,7 @@ fn liveness_says_what_it_assumes() {
                 "position": 2,
                 "property": "what is sent is got"
               }
-            ],
-            "widest": 2
+            ]
           },
           "depth": 3,
           "holds": false,
@@ -478,6 +502,9 @@ fn liveness_says_what_it_assumes() {
               "property": "what is sent is got"
             }
           ],
+          "search": {
+            "order": "breadth-first"
+          },
           "states": 6,
           "steps": 7,
           "store": "exact",
@@ -611,11 +638,11 @@ fn nothing_at_all_is_a_warning() {
     expect![[r#"
         0 properties: 0 held, 0 violated, 0 undecided
 
-        Search: exhaustive
+        Search: breadth first, exhaustive
           2 states, 4 steps, depth 0
           states kept whole: none can be overlooked
           by depth: █, at most 2 states at depth 0
-          0 states where nothing can happen, at most 1 step from a state
+          0 states where nothing can happen, 1 step from each
 
         Actions
           Granted  offered 2, happened 2, changed the state 0

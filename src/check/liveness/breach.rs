@@ -1,7 +1,7 @@
 //! Which runs break a liveness property: how they begin, where they then stay, what
 //! they avoid, whether they may stop.
 
-use super::graph::{Edge, StateGraph};
+use super::graph::{Edge, RunGraph};
 use super::labels::{ANY, Assumption};
 use super::{mark_of, sets};
 use crate::check::{Model, Property, PropertyKind};
@@ -9,7 +9,7 @@ use crate::check::{Model, Property, PropertyKind};
 /// The runs that break a property: from some point on, called their *tail*, they
 /// stay where they should not.
 pub(super) struct Breach<'g, S> {
-    pub(super) graph: &'g StateGraph<S>,
+    pub(super) graph: &'g RunGraph<S>,
     /// Whether the whole run is tail.
     pub(super) from_the_start: bool,
     // For each set of marks whether a state that has it can begin a tail, can be in
@@ -29,7 +29,7 @@ pub(super) struct Breach<'g, S> {
 impl<'g, S: Eq> Breach<'g, S> {
     /// What breaks the property at this position, under its assumption.
     pub(super) fn new<M: Model<State = S>>(
-        graph: &'g StateGraph<S>,
+        graph: &'g RunGraph<S>,
         property: &Property<M>,
         position: usize,
         assumption: &Assumption,

@@ -1,6 +1,6 @@
 //! From a model to the graph of its states, level by level.
 
-use super::graph::{Edge, StateGraph};
+use super::graph::{Edge, RunGraph};
 use super::labels::Labels;
 use super::{mark_of, sets};
 use crate::check::coverage::Tally;
@@ -12,7 +12,7 @@ use crate::check::{Model, Stop};
 struct Explorer<'e, M: Model> {
     space: &'e Space<'e, M>,
     labels: &'e Labels<M>,
-    graph: StateGraph<M::State>,
+    graph: RunGraph<M::State>,
     /// What was counted and found in the level that is gone through.
     tally: Tally<M>,
     decisive: Vec<Option<Decisive<M::State>>>,
@@ -35,10 +35,10 @@ pub(super) fn explore<M: Model>(
     space: &Space<'_, M>,
     labels: &Labels<M>,
     watch: &mut Watch<'_, '_>,
-) -> (StateGraph<M::State>, Searched<M>) {
+) -> (RunGraph<M::State>, Searched<M>) {
     let limits = watch.limits();
     let properties = space.properties.len();
-    let graph = StateGraph::new(labels.len(), 2 * properties, limits.memory);
+    let graph = RunGraph::new(labels.len(), 2 * properties, limits.memory);
     let mut explorer = Explorer {
         space,
         labels,
@@ -88,10 +88,13 @@ pub(super) fn explore<M: Model>(
         (last, seen) = (seen, explorer.graph.len());
         watch.progress.depth = depth;
         watch.progress.level = found;
+        watch.levels.push(found);
         searched.stop = explorer.expand_all(last, seen, searched.tally.generated, watch);
         searched.peak = searched.peak.max(explorer.graph.bytes());
     }
     watch.progress.unique = explorer.graph.len();
+    watch.progress.expanded = explorer.graph.len();
+    watch.levels.clear();
     watch.progress.generated = searched.tally.generated;
     searched.peak = searched.peak.max(explorer.graph.bytes());
     (explorer.graph, searched)
@@ -121,6 +124,7 @@ impl<M: Model> Explorer<'_, M> {
         let limits = watch.limits();
         for number in from..to {
             watch.progress.unique = self.graph.len();
+            watch.progress.expanded = number;
             watch.progress.generated = generated + self.tally.generated;
             watch.progress.memory = self.graph.bytes();
             if let Err(stop) = watch.tick() {
@@ -170,8 +174,7 @@ impl<M: Model> Explorer<'_, M> {
             self.edges.push(Edge { target, labels });
         }
         self.actions = actions;
-        self.tally.generated += happened as u64;
-        self.tally.widest = self.tally.widest.max(happened);
+        self.tally.count_steps(happened);
         if happened == 0 {
             judge_end(
                 self.space,

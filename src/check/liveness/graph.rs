@@ -13,7 +13,7 @@ use crate::check::walk::{Step, Walk};
 const SET_ASIDE: usize = 12 * size_of::<u32>();
 
 /// The states of a model, numbered breadth first, with the steps between them.
-pub(super) struct StateGraph<S> {
+pub(super) struct RunGraph<S> {
     pub(super) states: Part<S>,
     nodes: Vec<Node>,
     edges: Vec<Edge>,
@@ -47,7 +47,7 @@ pub(super) struct Edge {
     pub(super) labels: u32,
 }
 
-impl<S: Eq> StateGraph<S> {
+impl<S: Eq> RunGraph<S> {
     /// An empty graph within a memory limit.
     pub(super) fn new(labels: usize, marks: usize, memory: usize) -> Self {
         Self {

@@ -21,7 +21,7 @@ mod tails;
 
 use self::breach::Breach;
 use self::explore::explore;
-use self::graph::StateGraph;
+use self::graph::RunGraph;
 use self::labels::Labels;
 use self::lasso::Lasso;
 use super::property::Claim;
@@ -98,7 +98,7 @@ pub(super) fn judge<M: Model>(space: &Space<'_, M>, task: &mut Task<'_>) -> Judg
 }
 
 /// A shortest walk to a state.
-fn walk_to<M: Model>(model: &M, graph: &StateGraph<M::State>, state: &M::State) -> Option<Walk<M>> {
+fn walk_to<M: Model>(model: &M, graph: &RunGraph<M::State>, state: &M::State) -> Option<Walk<M>> {
     let number = graph.number_of(state)?;
     graph.walk(model, &graph.way_to(number), |_, _, _| true)
 }
@@ -108,7 +108,7 @@ fn walk_to<M: Model>(model: &M, graph: &StateGraph<M::State>, state: &M::State) 
 fn walk_along<M: Model>(
     model: &M,
     labels: &Labels<M>,
-    graph: &StateGraph<M::State>,
+    graph: &RunGraph<M::State>,
     lasso: &Lasso,
 ) -> Option<Walk<M>> {
     let stem = lasso.states.len() - 1 - lasso.cycle.len();

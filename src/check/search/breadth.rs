@@ -1,14 +1,15 @@
 //! Level by level: everything at one distance from the initial states before
 //! anything further away, so that the first violation is a nearest one.
 
-use std::ops::ControlFlow;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::expand::{Decisive, Space, Worker};
+use super::watch::Teller;
 use crate::check::coverage::Tally;
+use crate::check::estimate::all_states;
 use crate::check::property::Claim;
 use crate::check::store::Visited;
 use crate::check::{Limits, Model, Progress, Property, Stop};
@@ -23,12 +24,6 @@ const STRIDE: usize = 256;
 /// A level of fewer states than this is not worth waking other threads for.
 const WORTH_SHARING: usize = 2 * PIECE;
 
-/// How often progress is told.
-pub(in crate::check) const TOLD_EVERY: Duration = Duration::from_millis(100);
-
-/// Whether the search goes on, as the user says when told how far it is.
-pub(in crate::check) type OnProgress<'a> = dyn FnMut(&Progress) -> ControlFlow<()> + 'a;
-
 /// What the search is to do.
 pub(in crate::check) struct Task<'a> {
     pub(in crate::check) threads: usize,
@@ -36,7 +31,7 @@ pub(in crate::check) struct Task<'a> {
     /// Whether to go on behind the first violation.
     pub(in crate::check) all_violations: bool,
     pub(in crate::check) started: Instant,
-    pub(in crate::check) on_progress: &'a mut OnProgress<'a>,
+    pub(in crate::check) teller: Teller<'a>,
 }
 
 /// What the search has found.
@@ -101,6 +96,7 @@ pub(in crate::check) fn breadth_first<M: Model, V: Visited<M::State>>(
             depth,
             states: found,
             seen: searched.levels.iter().sum::<usize>() - found,
+            levels: &searched.levels,
             pieces: frontier
                 .iter()
                 .flat_map(|states| states.chunks(PIECE))
@@ -109,7 +105,7 @@ pub(in crate::check) fn breadth_first<M: Model, V: Visited<M::State>>(
             generated: AtomicU64::new(searched.tally.generated),
             stop: OnceLock::new(),
         };
-        level.expand(&mut workers, task.on_progress);
+        level.expand(&mut workers, &mut task.teller);
         searched.stop = level.stop.get().copied();
         searched.peak = searched.peak.max(level.memory());
     }
@@ -173,6 +169,8 @@ struct Level<'l, S, V> {
     states: usize,
     /// How many states are nearer than these.
     seen: usize,
+    /// How many states there are at each distance up to this one.
+    levels: &'l [usize],
     pieces: Vec<&'l [S]>,
     /// The next piece that nobody has taken on.
     next: AtomicUsize,
@@ -183,7 +181,7 @@ struct Level<'l, S, V> {
 }
 
 impl<S: Send + Sync, V: Visited<S>> Level<'_, S, V> {
-    fn expand<M>(&self, workers: &mut [Worker<'_, M, V>], on_progress: &mut OnProgress<'_>)
+    fn expand<M>(&self, workers: &mut [Worker<'_, M, V>], teller: &mut Teller<'_>)
     where
         M: Model<State = S>,
     {
@@ -191,22 +189,21 @@ impl<S: Send + Sync, V: Visited<S>> Level<'_, S, V> {
             return;
         };
         if self.states < WORTH_SHARING {
-            return self.work(own, Some(on_progress));
+            return self.work(own, Some(teller));
         }
         std::thread::scope(|scope| {
             for worker in others {
                 scope.spawn(|| self.work(worker, None));
             }
-            self.work(own, Some(on_progress));
+            self.work(own, Some(teller));
         });
     }
 
     /// Takes on one piece after the other until there is none left.
-    fn work<M>(&self, worker: &mut Worker<'_, M, V>, mut told: Option<&mut OnProgress<'_>>)
+    fn work<M>(&self, worker: &mut Worker<'_, M, V>, mut teller: Option<&mut Teller<'_>>)
     where
         M: Model<State = S>,
     {
-        let mut last_told = Instant::now();
         let mut counted = 0;
         let mut strides = [].chunks(STRIDE);
         while self.stop.get().is_none() {
@@ -239,13 +236,10 @@ impl<S: Send + Sync, V: Visited<S>> Level<'_, S, V> {
             {
                 self.end(Stop::Time(limit));
             }
-            if let Some(told) = &mut told
-                && last_told.elapsed() >= TOLD_EVERY
+            if let Some(teller) = &mut teller
+                && teller.tell(|| self.progress()).is_break()
             {
-                last_told = Instant::now();
-                if told(&self.progress()).is_break() {
-                    self.end(Stop::Interrupted);
-                }
+                self.end(Stop::Interrupted);
             }
         }
         // What was come to is judged even if the search ends here.
@@ -258,13 +252,17 @@ impl<S: Send + Sync, V: Visited<S>> Level<'_, S, V> {
     }
 
     fn progress(&self) -> Progress {
+        let taken_on = self.next.load(Relaxed).saturating_mul(PIECE);
         Progress {
             unique: self.visited.len(),
+            expanded: self.seen + taken_on.min(self.states),
             generated: self.generated.load(Relaxed),
             depth: self.depth,
             level: self.states,
             memory: self.memory(),
             elapsed: self.started.elapsed(),
+            walks: None,
+            projected: all_states(self.levels, &self.limits),
         }
     }
 

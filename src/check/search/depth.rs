@@ -102,9 +102,7 @@ impl<M: Model, V: Visited<M::State>> Walker<'_, '_, M, V> {
                 });
             }
         }
-        let tally = &mut self.searched.tally;
-        tally.generated += happened as u64;
-        tally.widest = tally.widest.max(happened);
+        self.searched.tally.count_steps(happened);
         if happened == 0 {
             self.end_in(walk, watch)?;
         }

@@ -154,8 +154,6 @@ impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
     pub(super) fn expand(&mut self, state: &M::State) -> bool {
         let model = self.space.model;
         let mut actions = std::mem::take(&mut self.actions);
-        actions.clear();
-        model.actions(state, &mut actions);
         let mut happened = 0;
         let mut has_room = true;
         let link = if self.visited.has_links() {
@@ -163,12 +161,11 @@ impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
         } else {
             0
         };
-        for action in &actions {
+        model.steps(state, &mut actions, |action, mut came_to| {
             let coverage = self.tally.action(model, action);
             coverage.offered += 1;
-            let mut came_to = model.next(state, action);
             let Some(next) = &came_to else {
-                continue;
+                return;
             };
             coverage.happened += 1;
             happened += 1;
@@ -179,35 +176,34 @@ impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
             }
             // Looked at where it is: a copy has to wait for what was just written of it.
             let Some(next) = &came_to else {
-                continue;
+                return;
             };
             if *next == *state {
-                continue;
+                return;
             }
             coverage.changed += 1;
             if !model.is_within_bounds(next) {
                 self.tally.beyond_bounds += 1;
-                continue;
+                return;
             }
             let Some(key) = self.visited.key(model, next) else {
                 self.has_misfit = true;
-                continue;
+                return;
             };
             if V::is_recent(&mut self.recent, key, next) {
-                continue;
+                return;
             }
             let Some(next) = came_to else {
-                continue;
+                return;
             };
             has_room &= self.send(Arrival {
                 key,
                 link,
                 state: next,
             });
-        }
+        });
         self.actions = actions;
-        self.tally.generated += happened as u64;
-        self.tally.widest = self.tally.widest.max(happened);
+        self.tally.count_steps(happened);
         if happened == 0 {
             judge_end(
                 self.space,

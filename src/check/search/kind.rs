@@ -1,5 +1,9 @@
 //! The ways through a model.
 
+use std::fmt;
+
+use serde::Serialize;
+
 /// In which order the states of a model are gone through.
 ///
 /// Where liveness is judged, all states are needed and the order is always the first
@@ -10,7 +14,8 @@
 /// | [`BreadthFirst`](Search::BreadthFirst) | everything, nearest first | a place for each state, and for the states of two levels |
 /// | [`DepthFirst`](Search::DepthFirst) | everything, the nearest not first | a place for each state, and for those of one walk |
 /// | [`RandomWalks`](Search::RandomWalks) | what it happens to come across | a place for each state that it comes across |
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize)]
+#[serde(tag = "order", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Search {
     /// Level by level, by all threads: the first violation is a nearest one.
@@ -30,4 +35,19 @@ pub enum Search {
         /// How many steps each has at most.
         steps: usize,
     },
+}
+
+impl fmt::Display for Search {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BreadthFirst => f.write_str("breadth first"),
+            Self::DepthFirst => f.write_str("depth first"),
+            Self::RandomWalks { seed, steps, .. } => {
+                write!(
+                    f,
+                    "random walks of seed {seed}, each of at most {steps} steps"
+                )
+            }
+        }
+    }
 }

@@ -9,10 +9,10 @@ mod trace;
 mod walker;
 mod watch;
 
-pub(super) use self::breadth::{OnProgress, Searched, Task, breadth_first};
+pub(super) use self::breadth::{Searched, Task, breadth_first};
 pub(super) use self::depth::depth_first;
 pub(super) use self::expand::{Decisive, Space, judge, judge_end};
 pub use self::kind::Search;
 pub(super) use self::random::random_walks;
 pub(super) use self::trace::walk_to;
-pub(super) use self::watch::Watch;
+pub(super) use self::watch::{OnProgress, Teller, Watch};

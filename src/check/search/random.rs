@@ -19,6 +19,7 @@ pub(in crate::check) fn random_walks<M: Model, V: Visited<M::State>>(
     let mut watch = Watch::new(task);
     let steps = steps.min(watch.limits().depth);
     let ended = (0..walks).try_for_each(|number| {
+        watch.progress.walks = Some((number, walks));
         let chance = Chance::new(seed, number);
         walker.walk_at_random(chance, steps, &mut watch)
     });

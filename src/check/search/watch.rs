@@ -1,34 +1,63 @@
 //! An eye on the clock, and on whoever wants the check to end.
 
-use std::time::Instant;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
-use super::breadth::{TOLD_EVERY, Task};
+use super::breadth::Task;
+use crate::check::estimate::all_states;
 use crate::check::{Limits, Progress, Stop};
 
 /// How many states are gone through between two looks at the clock.
 const STRIDE: u32 = 256;
 
+/// How often progress is told.
+const TOLD_EVERY: Duration = Duration::from_millis(100);
+
+/// Whether the search goes on, as the user says when told how far it is.
+pub(in crate::check) type OnProgress<'a> = dyn FnMut(&Progress) -> ControlFlow<()> + 'a;
+
+/// Tells the user now and then how far the search is.
+pub(in crate::check) struct Teller<'a> {
+    on_progress: &'a mut OnProgress<'a>,
+    last_told: Instant,
+}
+
+impl<'a> Teller<'a> {
+    pub(in crate::check) fn new(on_progress: &'a mut OnProgress<'a>) -> Self {
+        Self {
+            on_progress,
+            last_told: Instant::now(),
+        }
+    }
+
+    /// Tells it if it is time to. Whether the search goes on.
+    pub(super) fn tell(&mut self, progress: impl FnOnce() -> Progress) -> ControlFlow<()> {
+        if self.last_told.elapsed() < TOLD_EVERY {
+            return ControlFlow::Continue(());
+        }
+        self.last_told = Instant::now();
+        (self.on_progress)(&progress())
+    }
+}
+
 /// Ends a check in time, and tells how far it is.
 pub(in crate::check) struct Watch<'w, 'a> {
     task: &'w mut Task<'a>,
-    last_told: Instant,
     countdown: u32,
     pub(in crate::check) progress: Progress,
+    /// The levels that are known, in a search that goes level by level.
+    pub(in crate::check) levels: Vec<usize>,
 }
 
 impl<'w, 'a> Watch<'w, 'a> {
     pub(in crate::check) fn new(task: &'w mut Task<'a>) -> Self {
         Self {
-            last_told: Instant::now(),
             countdown: STRIDE,
             progress: Progress {
-                unique: 0,
-                generated: 0,
-                depth: 0,
-                level: 0,
-                memory: 0,
                 elapsed: task.started.elapsed(),
+                ..Progress::default()
             },
+            levels: Vec::new(),
             task,
         }
     }
@@ -64,12 +93,14 @@ impl<'w, 'a> Watch<'w, 'a> {
         {
             return Err(Stop::Time(limit));
         }
-        if self.last_told.elapsed() >= TOLD_EVERY {
-            self.last_told = Instant::now();
-            if (self.task.on_progress)(&self.progress).is_break() {
-                return Err(Stop::Interrupted);
-            }
+        let limits = self.limits();
+        let told = || Progress {
+            projected: all_states(&self.levels, &limits),
+            ..self.progress
+        };
+        match self.task.teller.tell(told) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Stop::Interrupted),
         }
-        Ok(())
     }
 }

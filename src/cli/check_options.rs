@@ -1,0 +1,173 @@
+//! What `check` accepts beside a model and its parameters.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::arguments::Format;
+use crate::check::{Limits, Search, Store};
+
+/// How many states an audit looks at, unless a limit is given.
+const AUDITED: usize = 100_000;
+
+/// How many states a graph may have, unless a limit is given.
+const DRAWN: usize = 10_000;
+
+#[derive(Debug, Args)]
+pub(super) struct CheckOptions {
+    /// The model or machine; `list` has them all. May be left out if there is only one
+    pub(super) model: Option<String>,
+    /// What the model is given, such as `size=3`; `list` says what it knows
+    #[arg(value_name = "NAME=VALUE")]
+    pub(super) parameters: Vec<String>,
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    /// How many threads take part; all cores unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+    /// What is kept of the states
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) store: StoreName,
+    /// In which order: breadth, depth, or random:SEED,WALKS,STEPS
+    #[arg(long, value_name = "ORDER", default_value = "breadth", value_parser = search)]
+    pub(super) search: Search,
+    /// See at most this many states, such as 500k or 2M
+    #[arg(long, value_name = "N", value_parser = amount)]
+    max_states: Option<usize>,
+    /// Go at most this many actions away from an initial state
+    #[arg(long, value_name = "N", value_parser = amount)]
+    max_depth: Option<usize>,
+    /// Take at most this long, such as 90s, 15m or 2h
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    max_time: Option<Duration>,
+    /// Take at most this much memory for states, in bytes, such as 500M or 2G
+    #[arg(long, value_name = "BYTES", value_parser = amount)]
+    max_memory: Option<usize>,
+    /// Go on behind the first violation
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Look at one of all states that are like each other
+    #[arg(long)]
+    pub(super) symmetric: bool,
+    /// Look first whether the model is one: whether its answers are always the same
+    #[arg(long)]
+    pub(super) verify_model: bool,
+    /// Look first whether the model's symmetry is one
+    #[arg(long)]
+    pub(super) verify_symmetry: bool,
+    /// Write all states and steps to a file, with the counterexample marked: .dot,
+    /// .graphml or .json
+    #[arg(long, value_name = "FILE")]
+    pub(super) dump_graph: Option<PathBuf>,
+    /// In the graph, put together the states that agree in these fields
+    #[arg(long, value_name = "FIELD", num_args = 1.., requires = "dump_graph")]
+    pub(super) group_by: Vec<String>,
+    /// Print counterexamples as sequence diagrams (Mermaid) in place of the report
+    #[arg(long)]
+    pub(super) sequence: bool,
+    /// Check these properties alone
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub(super) properties: Vec<String>,
+}
+
+impl CheckOptions {
+    pub(super) fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        limits.states = self.max_states.unwrap_or(limits.states);
+        limits.depth = self.max_depth.unwrap_or(limits.depth);
+        limits.memory = self.max_memory.unwrap_or(limits.memory);
+        limits.time = self.max_time;
+        limits
+    }
+
+    /// How many states an audit looks at.
+    pub(super) fn audited(&self) -> usize {
+        self.max_states.unwrap_or(AUDITED)
+    }
+
+    /// How many states a graph may have.
+    pub(super) fn drawn(&self) -> usize {
+        self.max_states.unwrap_or(DRAWN)
+    }
+}
+
+/// What is kept of the states.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(super) enum StoreName {
+    /// The numbers that the model gives them, or else the states themselves
+    #[default]
+    Numbers,
+    /// The states themselves
+    Exact,
+    /// 64 bits of each
+    Fingerprint,
+    /// 128 bits of each
+    WideFingerprint,
+}
+
+impl From<StoreName> for Store {
+    fn from(name: StoreName) -> Self {
+        match name {
+            StoreName::Numbers => Self::Numbers,
+            StoreName::Exact => Self::Exact,
+            StoreName::Fingerprint => Self::Fingerprint,
+            StoreName::WideFingerprint => Self::WideFingerprint,
+        }
+    }
+}
+
+/// `breadth`, `depth`, `random:SEED,WALKS,STEPS`.
+fn search(text: &str) -> Result<Search, String> {
+    let random = |numbers: &str| {
+        let mut numbers = numbers.split(',');
+        let mut number = || numbers.next()?.trim().parse::<u64>().ok();
+        let (seed, walks, steps) = (number()?, number()?, number()?);
+        let steps = usize::try_from(steps).ok()?;
+        numbers
+            .next()
+            .is_none()
+            .then_some(Search::RandomWalks { seed, walks, steps })
+    };
+    match text {
+        "breadth" => Some(Search::BreadthFirst),
+        "depth" => Some(Search::DepthFirst),
+        _ => text.strip_prefix("random:").and_then(random),
+    }
+    .ok_or_else(|| "write breadth, depth, or random:SEED,WALKS,STEPS with three numbers".to_owned())
+}
+
+/// A number, perhaps in thousands (`k`), millions (`M`) or more (`G`, `T`).
+fn amount(text: &str) -> Result<usize, String> {
+    const UNITS: [(char, usize); 4] = [
+        ('k', 1_000),
+        ('M', 1_000_000),
+        ('G', 1_000_000_000),
+        ('T', 1_000_000_000_000),
+    ];
+    let unit = UNITS.iter().find(|(unit, _)| text.ends_with(*unit));
+    let (number, factor) = match unit {
+        Some((unit, factor)) => (text.trim_end_matches(*unit), *factor),
+        None => (text, 1),
+    };
+    number
+        .parse::<usize>()
+        .ok()
+        .and_then(|number| number.checked_mul(factor))
+        .ok_or_else(|| "write a number such as 1000, 500k, 2M or 4G".to_owned())
+}
+
+/// A time in seconds (`s`, or nothing), minutes (`m`) or hours (`h`).
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, seconds) = match text.chars().last() {
+        Some('s') => (&text[..text.len() - 1], 1.0),
+        Some('m') => (&text[..text.len() - 1], 60.0),
+        Some('h') => (&text[..text.len() - 1], 3_600.0),
+        _ => (text, 1.0),
+    };
+    let number = number.parse::<f64>().ok();
+    number
+        .and_then(|number| Duration::try_from_secs_f64(number * seconds).ok())
+        .ok_or_else(|| "write a time such as 90s, 15m or 2h".to_owned())
+}

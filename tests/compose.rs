@@ -1,0 +1,8 @@
+//! Machines put together, through the public API.
+
+#[path = "compose/naive.rs"]
+mod naive;
+#[path = "compose/random.rs"]
+mod random;
+#[path = "compose/table_machine.rs"]
+mod table_machine;
