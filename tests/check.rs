@@ -2,6 +2,9 @@
 
 #[path = "check/audit.rs"]
 mod audit;
+#[cfg(feature = "disk")]
+#[path = "check/disk.rs"]
+mod disk;
 #[path = "check/graph_model.rs"]
 mod graph_model;
 #[path = "check/limits.rs"]

@@ -1,5 +1,8 @@
 //! Machines put together, through the public API.
 
+#[cfg(feature = "disk")]
+#[path = "compose/disk.rs"]
+mod disk;
 #[path = "compose/naive.rs"]
 mod naive;
 #[path = "compose/random.rs"]

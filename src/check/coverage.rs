@@ -111,6 +111,8 @@ pub(super) struct Tally<M: Model + ?Sized> {
     /// What became of the actions of each [kind](Model::action_kind); without a name while
     /// none was come across.
     of_kinds: Vec<ActionCoverage>,
+    /// What became of actions before the search was resumed.
+    before: Vec<ActionCoverage>,
     /// For each property how often its predicates were true.
     pub(super) held: Vec<[u64; 2]>,
 }
@@ -125,6 +127,7 @@ impl<M: Model + ?Sized> Tally<M> {
             variants: Vec::new(),
             of_variants: Vec::new(),
             of_kinds: Vec::new(),
+            before: Vec::new(),
             held: vec![[0; 2]; properties],
         }
     }
@@ -200,6 +203,7 @@ impl<M: Model + ?Sized> Tally<M> {
                 *sum = coverage;
             }
         }
+        self.before.extend(other.before);
         for (sum, held) in self.held.iter_mut().zip(other.held) {
             sum[0] += held[0];
             sum[1] += held[1];
@@ -216,7 +220,7 @@ impl<M: Model + ?Sized> Tally<M> {
         // Which thread came across which action first is chance: they go by their names.
         let mut actions = BTreeMap::new();
         let counted = self.of_variants.into_iter().chain(self.of_kinds);
-        let counted = counted.filter(ActionCoverage::is_known);
+        let counted = counted.chain(self.before).filter(ActionCoverage::is_known);
         let declared = model.declared_actions().into_iter();
         for action in counted.chain(declared.map(ActionCoverage::new)) {
             let name = action.name.clone();
@@ -243,6 +247,80 @@ impl<M: Model + ?Sized> Tally<M> {
             ends: self.ends,
             out_degrees: self.out_degrees,
             beyond_bounds: self.beyond_bounds,
+        }
+    }
+}
+
+/// A tally as it is kept. What a variant of the action's type is can only be told by
+/// the name of its actions.
+#[cfg(feature = "disk")]
+#[derive(serde::Deserialize, serde::Serialize)]
+pub(super) struct KeptTally {
+    generated: u64,
+    beyond_bounds: u64,
+    ends: u64,
+    out_degrees: Vec<u64>,
+    actions: Vec<(String, [u64; 3])>,
+    held: Vec<[u64; 2]>,
+}
+
+#[cfg(feature = "disk")]
+impl KeptTally {
+    /// Whether it is of so many properties and can be added to.
+    pub(super) fn is_sound(&self, properties: usize) -> bool {
+        let counts = [self.generated, self.beyond_bounds, self.ends];
+        let actions = self.actions.iter().flat_map(|(_, counts)| counts);
+        let mut all = counts.iter().chain(actions).chain(self.held.as_flattened());
+        let mut degrees = self.out_degrees.iter().zip(1_u64..);
+        let steps = degrees.try_fold(0, |sum: u64, (states, steps)| {
+            sum.checked_add(states.checked_mul(steps)?)
+        });
+        self.held.len() == properties
+            && all.all(|count| *count <= 1 << 60)
+            && steps.is_some_and(|steps| steps <= 1 << 60)
+    }
+}
+
+#[cfg(feature = "disk")]
+impl<M: Model + ?Sized> From<&Tally<M>> for KeptTally {
+    fn from(tally: &Tally<M>) -> Self {
+        let counted = tally.of_variants.iter().chain(&tally.of_kinds);
+        let counted = counted.chain(&tally.before);
+        let actions = counted.filter(|action| action.is_known()).map(|action| {
+            let counts = [action.offered, action.happened, action.changed];
+            (action.name.clone(), counts)
+        });
+        Self {
+            generated: tally.generated,
+            beyond_bounds: tally.beyond_bounds,
+            ends: tally.ends,
+            out_degrees: tally.out_degrees.clone(),
+            actions: actions.collect(),
+            held: tally.held.clone(),
+        }
+    }
+}
+
+#[cfg(feature = "disk")]
+impl<M: Model + ?Sized> From<KeptTally> for Tally<M> {
+    fn from(kept: KeptTally) -> Self {
+        let before = kept.actions.into_iter();
+        let before = before.map(|(name, [offered, happened, changed])| ActionCoverage {
+            name,
+            offered,
+            happened,
+            changed,
+        });
+        Self {
+            generated: kept.generated,
+            beyond_bounds: kept.beyond_bounds,
+            ends: kept.ends,
+            out_degrees: kept.out_degrees,
+            variants: Vec::new(),
+            of_variants: Vec::new(),
+            of_kinds: Vec::new(),
+            before: before.collect(),
+            held: kept.held,
         }
     }
 }

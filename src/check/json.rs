@@ -207,7 +207,7 @@ fn limit(stop: Stop) -> Option<Limit> {
         }
         Stop::Walks(walks) => Some(Limit::Count(walks)),
         Stop::Time(limit) => Some(Limit::Seconds(limit.as_secs_f64())),
-        Stop::Misfit | Stop::Interrupted | Stop::Found => None,
+        Stop::Misfit | Stop::Interrupted | Stop::Disk(_) | Stop::Found => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! How far a check goes, and how far it came.
 
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 use super::Estimate;
@@ -29,8 +30,9 @@ pub struct Limits {
     /// At most this long; no limit unless given.
     pub time: Option<Duration>,
     /// At most this many bytes for the states that were seen and those that wait,
-    /// without what they own on the heap; no limit unless given. For liveness the steps
-    /// between them and the search for runs are within it.
+    /// without what they own on the heap; no limit unless given. With the feature `disk`
+    /// and `Check::spill`, states wait on disk before it is reached. For liveness the
+    /// steps between them and the search for runs are within it.
     pub memory: usize,
 }
 
@@ -93,6 +95,8 @@ pub enum Stop {
     Misfit,
     /// It was asked to end.
     Interrupted,
+    /// The disk failed; [`Warning::Disk`](super::Warning::Disk) has the whole story.
+    Disk(io::ErrorKind),
     /// What was looked for has been found.
     Found,
 }
@@ -107,6 +111,7 @@ impl fmt::Display for Stop {
             Self::Walks(walks) => write!(f, "the number of {walks} random walks"),
             Self::Misfit => f.write_str("a state that does not fit its number"),
             Self::Interrupted => f.write_str("an interruption"),
+            Self::Disk(error) => write!(f, "a failure of the disk: {error}"),
             Self::Found => f.write_str("the first violation"),
         }
     }
@@ -154,7 +159,8 @@ pub struct Progress {
     pub depth: usize,
     /// How many states of this depth there are.
     pub level: usize,
-    /// Bytes of the states seen and waiting, without what they own on the heap.
+    /// Bytes of the states seen and of those that wait in memory, without what they own
+    /// on the heap.
     pub memory: usize,
     /// How long it has taken.
     pub elapsed: Duration,

@@ -26,6 +26,7 @@
 //! | use that components are like each other | [`Model::canonical`], [`Check::symmetric`] |
 //! | have statig machines side by side as a model | [`compose`] |
 //! | know whether the model itself is sound | [`audit`] |
+//! | check what takes more memory or longer than there is | `Check::spill`, `Check::checkpoint`, `Check::resume` of the feature `disk` |
 //!
 //! # What a verdict means
 //!
@@ -42,11 +43,12 @@
 //! # Time and memory
 //!
 //! Breadth first, a state that was seen takes its own size and about 12 bytes, or about
-//! 12 bytes alone as a fingerprint, twice that as a wide one; the states of two levels wait
-//! beside that. With [numbers](Model::number) it takes the same 12 bytes, or less: no more
-//! than a bit for each number that there could be, once those take less. A
-//! counterexample is found by a second search up to its length. A state that is small
-//! and `Copy` is fastest; what it owns on the heap has to be copied for every step.
+//! 12 bytes alone as a fingerprint, twice that as a wide one; beside that wait the states
+//! of one level, and those of the next one as they take their place. With
+//! [numbers](Model::number) it takes the same 12 bytes, or less: no more than a bit for each
+//! number that there could be, once those take less. A counterexample is found by a second
+//! search up to its length. A state that is small and `Copy` is fastest; what it owns on the
+//! heap has to be copied for every step.
 //! Liveness takes the states and 8 bytes for each step.
 
 mod audit;
@@ -54,6 +56,8 @@ pub mod compose;
 mod counterexample;
 mod coverage;
 mod difference;
+#[cfg(feature = "disk")]
+mod disk;
 mod estimate;
 mod fairness;
 mod form;
@@ -69,10 +73,18 @@ mod property;
 mod report;
 mod rerun;
 mod run;
+#[cfg_attr(
+    not(feature = "disk"),
+    allow(dead_code, reason = "only what is kept on disk needs all of it")
+)]
 mod search;
 mod sequence;
 mod shorten;
 mod state_graph;
+#[cfg_attr(
+    not(feature = "disk"),
+    allow(dead_code, reason = "only what is kept on disk needs all of it")
+)]
 mod store;
 mod story;
 mod summary;
@@ -83,6 +95,9 @@ pub use self::audit::{Audited, Flaw, audit};
 pub use self::counterexample::{Counterexample, Ending};
 pub use self::coverage::{ActionCoverage, Coverage, PredicateCoverage};
 pub use self::difference::{Change, difference};
+#[cfg(feature = "disk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "disk")))]
+pub use self::disk::CheckpointError;
 pub use self::estimate::Estimate;
 pub use self::fairness::Fairness;
 pub use self::limits::{Completeness, Limits, Progress, Stop};

@@ -18,6 +18,8 @@ pub struct Report<M: Model> {
     pub(super) generated: u64,
     pub(super) coverage: Coverage,
     pub(super) costs: Costs,
+    /// What went wrong with the disk last.
+    pub(super) failure: Option<String>,
 }
 
 /// Whether states that are like each other were looked at once.
@@ -67,7 +69,7 @@ pub struct Costs {
     /// Bytes of the set of states at the end, without what states own on the heap; for
     /// liveness with the steps between them and what the search for runs takes.
     pub store: usize,
-    /// The most bytes in use at once, states that wait included.
+    /// The most bytes in use at once, states that wait in memory included.
     pub peak: usize,
     /// How many threads took part.
     pub threads: usize,

@@ -1,13 +1,15 @@
 //! How a check is set up and run.
 
 use std::fmt;
+use std::io;
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use super::property::Claim;
 use super::search::{
-    OnProgress, Searched, Space, Task, Teller, breadth_first, depth_first, random_walks, walk_to,
+    Begin, Disk, Initially, Keeper, OnProgress, Outside, Searched, Space, Spill, Task, Teller,
+    breadth_first, depth_first, random_walks, walk_to,
 };
 use super::shorten::shortened;
 use super::store::{Exact, Fingerprint, Keyed, Visited, WideFingerprint};
@@ -15,6 +17,9 @@ use super::{
     Completeness, Costs, Counterexample, Ending, Limits, Model, Outcome, Progress, Property,
     Report, Search, Stop, Store, Symmetry, Verdict, liveness,
 };
+
+/// The part of the memory limit that is for states that wait, if others go to disk.
+const WAITING_SHARE: usize = 8;
 
 /// Checks a model: breadth first, every state kept, by its number where the model gives
 /// numbers, on all cores, until the first violation. [`Check`] has the choices.
@@ -43,7 +48,7 @@ pub fn check<M: Model>(model: &M) -> Report<M> {
 /// ```
 #[must_use = "a check does nothing until `run` is called"]
 pub struct Check<'m, M: Model> {
-    model: &'m M,
+    pub(super) model: &'m M,
     store: Store,
     search: Search,
     limits: Limits,
@@ -51,6 +56,8 @@ pub struct Check<'m, M: Model> {
     all_violations: bool,
     is_symmetric: bool,
     on_progress: Box<OnProgress<'m>>,
+    pub(super) disk: Option<Box<dyn Disk<M::State>>>,
+    pub(super) keeper: Option<Box<dyn Keeper<M>>>,
 }
 
 impl<'m, M: Model> Check<'m, M> {
@@ -65,6 +72,8 @@ impl<'m, M: Model> Check<'m, M> {
             all_violations: false,
             is_symmetric: false,
             on_progress: Box::new(|_| ControlFlow::Continue(())),
+            disk: None,
+            keeper: None,
         }
     }
 
@@ -141,21 +150,37 @@ impl<'m, M: Model> Check<'m, M> {
     /// assert!(Check::new(&model).run_for(&[five]).holds());
     /// ```
     #[must_use]
-    pub fn run_for(mut self, properties: &[Property<M>]) -> Report<M> {
+    pub fn run_for(self, properties: &[Property<M>]) -> Report<M> {
+        let Ok(report) = self.run_from(Initially, properties);
+        report
+    }
+
+    /// Runs the check from where it is to begin.
+    pub(super) fn run_from<B: Begin<M>>(
+        mut self,
+        begin: B,
+        properties: &[Property<M>],
+    ) -> Result<Report<M>, B::Error> {
         let is_sampling = matches!(self.search, Search::RandomWalks { .. });
         let is_live = |property: &Property<M>| property.kind().is_liveness();
         let is_live = properties.iter().any(is_live) && !is_sampling;
         if is_live {
             self.search = Search::BreadthFirst;
         }
-        if is_live || self.search != Search::BreadthFirst {
+        let is_by_level = !is_live && self.search == Search::BreadthFirst;
+        if !is_by_level {
+            begin.refuse_others()?;
             self.threads = 1;
         }
         let numbers = numbers(self.model);
         if is_live || self.store == Store::Numbers && numbers.is_none() {
             self.store = Store::Exact;
         }
-        let memory = self.limits.memory;
+        let spill = self.disk.as_deref().map(|disk| Spill {
+            disk,
+            share: self.limits.memory / WAITING_SHARE,
+        });
+        let memory = self.limits.memory - spill.map_or(0, |spill| spill.share);
         let run = Run {
             space: Space {
                 model: self.model,
@@ -174,23 +199,29 @@ impl<'m, M: Model> Check<'m, M> {
                 limits: self.limits,
                 all_violations: self.all_violations,
                 started: Instant::now(),
+                before: Duration::ZERO,
                 teller: Teller::new(&mut *self.on_progress),
+            },
+            outside: Outside {
+                spill,
+                keeper: self.keeper.as_deref_mut(),
             },
         };
         match (self.store, numbers) {
-            _ if is_live => run.on_graph(),
-            (Store::Numbers, Some(size)) => {
-                run.with(|threads, links| Keyed::by_number(size, threads, links, memory))
-            }
+            _ if !is_by_level && run.outside.keeper.is_some() => Ok(run.refuse_to_keep()),
+            _ if is_live => Ok(run.on_graph()),
+            (Store::Numbers, Some(size)) => run.with(begin, |threads, links| {
+                Keyed::by_number(size, threads, links, memory)
+            }),
             (Store::Numbers, None) | (Store::Exact, _) => {
-                run.with(|threads, links| Exact::new(threads, links, memory))
+                run.with(begin, |threads, links| Exact::new(threads, links, memory))
             }
-            (Store::Fingerprint, _) => {
-                run.with(|threads, links| Keyed::new(Fingerprint, threads, links, memory))
-            }
-            (Store::WideFingerprint, _) => {
-                run.with(|threads, links| Keyed::new(WideFingerprint, threads, links, memory))
-            }
+            (Store::Fingerprint, _) => run.with(begin, |threads, links| {
+                Keyed::new(Fingerprint, threads, links, memory)
+            }),
+            (Store::WideFingerprint, _) => run.with(begin, |threads, links| {
+                Keyed::new(WideFingerprint, threads, links, memory)
+            }),
         }
     }
 }
@@ -210,16 +241,34 @@ struct Run<'r, M: Model> {
     store: Store,
     symmetry: Symmetry,
     task: Task<'r>,
+    outside: Outside<'r, M>,
 }
 
 impl<M: Model> Run<'_, M> {
     /// Goes through the states, with sets of seen ones that are made for so many threads,
     /// with or without links.
-    fn with<V: Visited<M::State>>(self, new: impl Fn(usize, bool) -> V) -> Report<M> {
+    fn with<V: Visited<M::State>, B: Begin<M>>(
+        self,
+        begin: B,
+        new: impl Fn(usize, bool) -> V,
+    ) -> Result<Report<M>, B::Error> {
         match self.search {
-            Search::BreadthFirst => self.by_level(new),
-            _ => self.along_walks(&new(1, false)),
+            Search::BreadthFirst => self.by_level(begin, new),
+            _ => Ok(self.along_walks(&new(1, false))),
         }
+    }
+
+    /// Nothing is looked at where what was asked for cannot be kept.
+    fn refuse_to_keep(self) -> Report<M> {
+        let properties = self.space.properties;
+        let mut searched = Searched::new(properties.len());
+        searched.fail(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "there are no checkpoints where liveness is judged or the search is not breadth first",
+        ));
+        let undecided = |property| Verdict::of_states(property, false, None, searched.stop);
+        let verdicts = properties.iter().map(undecided).collect();
+        self.report(searched, verdicts, (Duration::ZERO, Duration::ZERO), 0)
     }
 
     /// Goes along one walk after the other, by one thread.
@@ -260,14 +309,22 @@ impl<M: Model> Run<'_, M> {
         self.report(judged.searched, judged.verdicts, times, judged.bytes)
     }
 
-    fn by_level<V: Visited<M::State>>(mut self, new: impl Fn(usize, bool) -> V) -> Report<M> {
+    fn by_level<V: Visited<M::State>, B: Begin<M>>(
+        mut self,
+        begin: B,
+        new: impl Fn(usize, bool) -> V,
+    ) -> Result<Report<M>, B::Error> {
         let (space, task) = (&self.space, &mut self.task);
-        let threads = task.threads;
+        let (threads, spill) = (task.threads, self.outside.spill);
+        let outside = Outside {
+            spill,
+            keeper: self.outside.keeper.take(),
+        };
         // Links are left to a second search, by one thread and only as far as need be:
         // they take time and room, most checks find nothing, and which of several
         // threads comes to a state first is chance, and so would be the walk to it.
         let visited = new(threads, false);
-        let searched = breadth_first(space, &visited, task);
+        let searched = breadth_first(space, &visited, begin, task, outside)?;
         let search = task.started.elapsed();
         let bytes = visited.bytes();
 
@@ -281,7 +338,7 @@ impl<M: Model> Run<'_, M> {
         let visited = match farthest {
             Some(depth) => {
                 drop(visited);
-                retrace(space, depth, new(1, true), task)
+                retrace(space, depth, new(1, true), task, spill)
             }
             None => visited,
         };
@@ -297,8 +354,8 @@ impl<M: Model> Run<'_, M> {
             })
             .collect();
         task.threads = threads;
-        let times = (search, task.started.elapsed() - search);
-        self.report(searched, verdicts, times, bytes)
+        let times = (task.before + search, task.started.elapsed() - search);
+        Ok(self.report(searched, verdicts, times, bytes))
     }
 
     /// What has come of it: the time for the search and for traces, the bytes of the set
@@ -330,6 +387,7 @@ impl<M: Model> Run<'_, M> {
                 peak: searched.peak.max(bytes),
                 threads: task.threads,
             },
+            failure: searched.failure.map(|error| error.to_string()),
         }
     }
 }
@@ -340,6 +398,7 @@ fn retrace<M: Model, V: Visited<M::State>>(
     depth: usize,
     visited: V,
     task: &mut Task<'_>,
+    spill: Option<Spill<'_, M::State>>,
 ) -> V {
     let space = Space {
         properties: &[],
@@ -350,7 +409,8 @@ fn retrace<M: Model, V: Visited<M::State>>(
         depth,
         ..Limits::default()
     };
-    breadth_first(&space, &visited, task);
+    let keeper = None;
+    let Ok(_) = breadth_first(&space, &visited, Initially, task, Outside { spill, keeper });
     visited
 }
 
@@ -388,6 +448,8 @@ impl<M: Model> fmt::Debug for Check<'_, M> {
             .field("threads", &self.threads)
             .field("all_violations", &self.all_violations)
             .field("is_symmetric", &self.is_symmetric)
+            .field("spills", &self.disk.is_some())
+            .field("is_kept", &self.keeper.is_some())
             .finish_non_exhaustive()
     }
 }

@@ -234,6 +234,7 @@ impl Stop {
             Self::Walks(_) => "walk-limit",
             Self::Misfit => "misfit",
             Self::Interrupted => "interrupted",
+            Self::Disk(_) => "disk",
             Self::Found => "first-violation",
         }
     }

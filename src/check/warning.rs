@@ -42,6 +42,12 @@ pub enum Warning {
         /// Its kind.
         kind: PropertyKind,
     },
+    /// The disk failed: states could not be spilled or read back, or the last
+    /// checkpoint could not be written, so that an older one is there.
+    Disk {
+        /// What was to be done, where, and why it failed.
+        failure: String,
+    },
 }
 
 impl Warning {
@@ -55,6 +61,7 @@ impl Warning {
             Self::NeverHappened { .. } => "never-happened",
             Self::NeverAsked { .. } => "never-asked",
             Self::AlwaysTrue { .. } => "always-true",
+            Self::Disk { .. } => "disk",
         }
     }
 }
@@ -76,6 +83,7 @@ impl fmt::Display for Warning {
                 let claimed = Claimed(*kind, property);
                 write!(f, "{claimed}: what it asks for was true in every state")
             }
+            Self::Disk { failure } => f.write_str(failure),
         }
     }
 }
@@ -87,6 +95,10 @@ impl<M: Model> Report<M> {
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
+        if let Some(failure) = &self.failure {
+            let failure = failure.clone();
+            warnings.push(Warning::Disk { failure });
+        }
         if self.unique() == 0 {
             warnings.push(Warning::NoStates);
         }

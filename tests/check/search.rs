@@ -24,7 +24,7 @@ fn numbers(mut state: u64) -> impl FnMut(u64) -> usize {
 }
 
 /// A graph of up to 12 states with a property of each kind.
-fn graph(seed: u64) -> GraphModel {
+pub(crate) fn graph(seed: u64) -> GraphModel {
     let mut number = numbers(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let states = 1 + number(12);
     let arrows: Vec<_> = (0..number(30))

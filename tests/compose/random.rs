@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::naive::{Full, Line, Naive, Order};
 use super::table_machine::{EVENTS, Event, STATES, TableMachine};
 
-fn composition(naive: &Naive) -> Composition<2> {
+pub(crate) fn composition(naive: &Naive) -> Composition<2> {
     let mut compose = Compose::new();
     let machines: Vec<_> = naive
         .machines
@@ -87,7 +87,7 @@ fn channel(line: &Line) -> Channel {
 }
 
 /// What two models that are the same have in common.
-fn figures<M: Model>(report: &Report<M>) -> String {
+pub(crate) fn figures<M: Model>(report: &Report<M>) -> String {
     let coverage = report.coverage();
     let verdicts = report.verdicts().iter().map(|verdict| {
         let steps = verdict
@@ -148,7 +148,7 @@ fn line(machines: usize) -> impl Strategy<Value = Line> {
     )
 }
 
-fn naive() -> impl Strategy<Value = Naive> {
+pub(crate) fn naive() -> impl Strategy<Value = Naive> {
     (1..=3_usize).prop_flat_map(|machines| {
         let one = move || (0..machines, 0..EVENTS as u8);
         let apart = |both: &[(usize, u8); 2]| both[0].0 != both[1].0;

@@ -1,15 +1,17 @@
 //! Runs the checkers one after the other, each as a process of its own, and prints what
 //! each of them took. `run` beside this package calls it.
 
+mod growth;
+mod measured;
+
 use std::error::Error;
-use std::io::Read as _;
-use std::process::{Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, ExitCode};
 
 use fsmcheck::check::Store;
 use fsmcheck_peers::theirs::Search;
 use fsmcheck_peers::{Found, ours, theirs};
-use wait4::Wait4 as _;
+
+use self::measured::measure;
 
 /// A check that is run as a process.
 struct Job {
@@ -44,13 +46,7 @@ const fn job(checker: &'static str, way: &'static str, threads: usize) -> Job {
     }
 }
 
-/// What a process has found and taken.
-struct Measured {
-    found: Found,
-    wall: Duration,
-    cpu: Duration,
-    peak: u64,
-}
+type Measured = measured::Measured<Found>;
 
 /// Does what a process of its own is to do, and prints the counts.
 fn work(checker: &str, way: &str, threads: usize, model: &str, size: usize) -> Option<Found> {
@@ -81,31 +77,6 @@ fn work(checker: &str, way: &str, threads: usize, model: &str, size: usize) -> O
             }
         }
         _ => return None,
-    })
-}
-
-/// Runs a process to its end; `read` finds the counts in what it prints.
-fn measure(
-    mut command: Command,
-    read: impl FnOnce(&str) -> Option<Found>,
-) -> Result<Measured, Box<dyn Error>> {
-    let started = Instant::now();
-    let mut child = command.stdout(Stdio::piped()).spawn()?;
-    let mut output = String::new();
-    if let Some(mut stdout) = child.stdout.take() {
-        stdout.read_to_string(&mut output)?;
-    }
-    let ended = child.wait4()?;
-    let wall = started.elapsed();
-    if !ended.status.success() {
-        return Err(format!("{command:?} failed: {}\n{output}", ended.status).into());
-    }
-    let found = read(&output).ok_or_else(|| format!("{command:?} printed\n{output}"))?;
-    Ok(Measured {
-        found,
-        wall,
-        cpu: ended.rusage.utime + ended.rusage.stime,
-        peak: ended.rusage.maxrss,
     })
 }
 
@@ -213,8 +184,10 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         }
         ["table", model, size] => table(model, size.parse()?, None)?,
         ["table", model, size, spin] => table(model, size.parse()?, Some(spin))?,
+        ["grow", managers, threads] => growth::work(managers.parse()?, threads.parse()?),
+        ["growth", from, to] => growth::table(from.parse()?, to.parse()?)?,
         _ => {
-            eprintln!("usage: table 2pc|paxos SIZE [VERIFIER MADE BY SPIN]");
+            eprintln!("usage: table 2pc|paxos SIZE [VERIFIER MADE BY SPIN] | growth FROM TO");
             return Ok(ExitCode::from(2));
         }
     }

@@ -32,6 +32,7 @@ mod machine;
 mod network;
 mod rule;
 mod symmetry;
+mod written;
 
 pub use self::builder::Compose;
 pub use self::channel::{Channel, WhenFull};

@@ -1,28 +1,21 @@
 //! Level by level: everything at one distance from the initial states before
 //! anything further away, so that the first violation is a nearest one.
 
+use std::io;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
+use std::time::{Duration, Instant};
 
 use super::expand::{Decisive, Space, Worker};
+use super::level::Level;
+use super::moment::{Begin, Distance, Keeper, Moment, Resumed};
+use super::spill::Spill;
+use super::waiting::{Room, Waiting};
 use super::watch::Teller;
 use crate::check::coverage::Tally;
-use crate::check::estimate::all_states;
 use crate::check::property::Claim;
 use crate::check::store::Visited;
-use crate::check::{Limits, Model, Progress, Property, Stop};
-
-/// How many states a thread takes on at once. Neighbours lead to the same states, and
-/// only the thread that has come to one remembers it.
-const PIECE: usize = 2048;
-
-/// After how many states a thread looks up from its work.
-const STRIDE: usize = 256;
-
-/// A level of fewer states than this is not worth waking other threads for.
-const WORTH_SHARING: usize = 2 * PIECE;
+use crate::check::{Limits, Model, Property, Stop};
 
 /// What the search is to do.
 pub(in crate::check) struct Task<'a> {
@@ -31,7 +24,16 @@ pub(in crate::check) struct Task<'a> {
     /// Whether to go on behind the first violation.
     pub(in crate::check) all_violations: bool,
     pub(in crate::check) started: Instant,
+    /// How long it took before that, if it was resumed.
+    pub(in crate::check) before: Duration,
     pub(in crate::check) teller: Teller<'a>,
+}
+
+impl Task<'_> {
+    /// How long it has taken.
+    pub(in crate::check) fn elapsed(&self) -> Duration {
+        self.before + self.started.elapsed()
+    }
 }
 
 /// What the search has found.
@@ -43,72 +45,234 @@ pub(in crate::check) struct Searched<M: Model> {
     pub(in crate::check) stop: Option<Stop>,
     /// The most bytes that were in use at once.
     pub(in crate::check) peak: usize,
+    /// What went wrong with the disk last.
+    pub(in crate::check) failure: Option<io::Error>,
+}
+
+/// What a search leaves to the disk.
+pub(in crate::check) struct Outside<'d, M: Model> {
+    pub(in crate::check) spill: Option<Spill<'d, M::State>>,
+    pub(in crate::check) keeper: Option<&'d mut (dyn Keeper<M> + 'static)>,
 }
 
 /// Goes through the states of a model.
-pub(in crate::check) fn breadth_first<M: Model, V: Visited<M::State>>(
+///
+/// # Errors
+///
+/// When it cannot begin where it is to begin.
+pub(in crate::check) fn breadth_first<M: Model, V: Visited<M::State>, B: Begin<M>>(
     space: &Space<'_, M>,
     visited: &V,
+    begin: B,
     task: &mut Task<'_>,
-) -> Searched<M> {
-    let mut searched = Searched::new(space.properties.len());
-    let mut workers: Vec<_> = (0..task.threads.max(1))
-        .map(|_| Worker::new(space, visited))
-        .collect();
-    if !workers[0].begin() {
-        searched.stop = Some(Stop::Memory(task.limits.memory));
+    outside: Outside<'_, M>,
+) -> Result<Searched<M>, B::Error> {
+    let room = Room::new(outside.spill);
+    let (waiting, next) = (Waiting::new(&room), Waiting::new(&room));
+    let resumed = begin.begin(space, visited, &mut |at, piece| match at {
+        Distance::Last => waiting.take_in(piece),
+        Distance::Next => next.take_in(piece),
+    })?;
+    let mut search = BreadthFirst {
+        space,
+        visited,
+        keeper: outside.keeper,
+        workers: (0..task.threads.max(1))
+            .map(|_| Worker::new(space, visited))
+            .collect(),
+        searched: Searched::new(space.properties.len()),
+        states: 0,
+        task,
+    };
+    let is_resumed = resumed.is_some();
+    let keeper = search.keeper.as_mut();
+    match (keeper.map(|keeper| keeper.begin(is_resumed)), resumed) {
+        // What cannot be kept now could not be kept later, after much work.
+        (Some(Err(error)), _) => search.searched.fail(error),
+        (_, Some(resumed)) => search.resume(resumed),
+        (_, None) => search.begin(&room, &next),
     }
-    loop {
-        let depth = searched.levels.len();
-        if visited.len() > task.limits.states {
+    search.run(&room, waiting, next);
+    if let (None | Some(Stop::Found | Stop::Misfit), Some(keeper)) =
+        (search.searched.stop, &mut search.keeper)
+    {
+        keeper.finish();
+    }
+    Ok(search.searched)
+}
+
+/// A search under way.
+struct BreadthFirst<'b, 'a, 'k, M: Model, V: Visited<M::State>> {
+    space: &'b Space<'b, M>,
+    visited: &'b V,
+    task: &'b mut Task<'a>,
+    keeper: Option<&'k mut (dyn Keeper<M> + 'static)>,
+    workers: Vec<Worker<'b, M, V>>,
+    searched: Searched<M>,
+    /// How many states there are in the levels that are complete.
+    states: usize,
+}
+
+impl<M: Model, V: Visited<M::State>> BreadthFirst<'_, '_, '_, M, V> {
+    /// Comes to the initial states.
+    fn begin(&mut self, room: &Room<'_, M::State>, next: &Waiting<'_, M::State>) {
+        let own = &mut self.workers[0];
+        let had_room = own.begin();
+        room.add(own.fresh.bytes());
+        if !had_room {
+            self.searched.stop = Some(Stop::Memory(self.task.limits.memory));
+        }
+        if let Err(error) = own.fresh.hand_over(next) {
+            self.searched.fail(error);
+        }
+        if self.searched.stop.is_some() {
+            self.complete_level();
+        }
+    }
+
+    fn resume(&mut self, resumed: Resumed<M>) {
+        self.task.before = resumed.elapsed;
+        self.searched = resumed.searched;
+        self.states = self.searched.levels.iter().sum();
+        self.take_up(resumed.further);
+    }
+
+    /// Has a thread go on with what was found in a level that is not complete.
+    fn take_up(&mut self, further: Searched<M>) {
+        self.workers[0].tally = further.tally;
+        self.workers[0].decisive = further.decisive;
+        self.workers[0].has_misfit |= further.stop == Some(Stop::Misfit);
+    }
+
+    /// Goes on with the states that wait at the last distance and at the next one.
+    fn run<'r>(
+        &mut self,
+        room: &'r Room<'r, M::State>,
+        mut waiting: Waiting<'r, M::State>,
+        mut next: Waiting<'r, M::State>,
+    ) {
+        while self.searched.stop.is_none() {
+            let limits = self.task.limits;
+            if self.is_settled() {
+                self.searched.stop = Some(Stop::Found);
+                return;
+            }
+            if self.searched.levels.len() > limits.depth {
+                self.searched.stop = Some(Stop::Depth(limits.depth));
+                return self.keep(&waiting, &next);
+            }
+            let left = self.expand(room, &waiting, &next);
+            if self.visited.len() > limits.states {
+                self.searched.stop = Some(Stop::States(limits.states));
+            }
+            if left == Left::Open || left == Left::Complete && self.searched.stop.is_some() {
+                self.keep(&waiting, &next);
+            }
+            if self.searched.stop.is_none() && left == Left::Open {
+                continue;
+            }
             // Which states of a level are seen before the limit is passed is chance:
             // none of them counts.
-            searched.stop = Some(Stop::States(task.limits.states));
-            return searched;
-        }
-        let found = visited.len() - searched.levels.iter().sum::<usize>();
-        for worker in &mut workers {
-            searched.take_from(worker);
-            worker.depth = depth + 1;
-        }
-        if found == 0 {
-            return searched;
-        }
-        searched.levels.push(found);
-        if searched.stop.is_none() {
-            if searched.is_settled(space.properties, task.all_violations) {
-                searched.stop = Some(Stop::Found);
-            } else if depth >= task.limits.depth {
-                searched.stop = Some(Stop::Depth(task.limits.depth));
+            if matches!(self.searched.stop, Some(Stop::States(_))) || !self.complete_level() {
+                return;
             }
+            waiting = std::mem::replace(&mut next, Waiting::new(room));
         }
-        if searched.stop.is_some() {
-            return searched;
-        }
-        let frontier: Vec<_> = workers
-            .iter_mut()
-            .map(|worker| std::mem::take(&mut worker.fresh))
-            .collect();
-        let level = Level {
-            visited,
-            limits: task.limits,
-            started: task.started,
-            depth,
-            states: found,
-            seen: searched.levels.iter().sum::<usize>() - found,
-            levels: &searched.levels,
-            pieces: frontier
-                .iter()
-                .flat_map(|states| states.chunks(PIECE))
-                .collect(),
-            next: AtomicUsize::new(0),
-            generated: AtomicU64::new(searched.tally.generated),
-            stop: OnceLock::new(),
-        };
-        level.expand(&mut workers, &mut task.teller);
-        searched.stop = level.stop.get().copied();
-        searched.peak = searched.peak.max(level.memory());
     }
+
+    /// Takes every step from the states that wait.
+    fn expand(
+        &mut self,
+        room: &Room<'_, M::State>,
+        waiting: &Waiting<'_, M::State>,
+        next: &Waiting<'_, M::State>,
+    ) -> Left {
+        let (levels, tally) = (&self.searched.levels, &self.searched.tally);
+        for worker in &mut self.workers {
+            worker.depth = levels.len();
+        }
+        let further = self.workers.iter().map(|worker| worker.tally.generated);
+        let level = Level {
+            visited: self.visited,
+            limits: self.task.limits,
+            started: self.task.started,
+            before: self.task.before,
+            levels,
+            room,
+            waiting,
+            next,
+            peak: AtomicUsize::new(self.searched.peak),
+            generated: AtomicU64::new(tally.generated + further.sum::<u64>()),
+            due: self.keeper.as_ref().and_then(|keeper| keeper.due()),
+            is_paused: AtomicBool::new(false),
+            stop: OnceLock::new(),
+            failure: OnceLock::new(),
+            is_torn: AtomicBool::new(false),
+        };
+        level.expand(&mut self.workers, &mut self.task.teller);
+        self.searched.peak = level.peak.into_inner();
+        self.searched.stop = level.stop.into_inner();
+        if let Some(error) = level.failure.into_inner() {
+            self.searched.failure = Some(error);
+        }
+        match (level.is_torn.into_inner(), level.is_paused.into_inner()) {
+            (true, _) => Left::Torn,
+            (false, true) => Left::Open,
+            (false, false) => Left::Complete,
+        }
+    }
+
+    /// Closes the level to which the steps have led. Whether there is anything in it.
+    fn complete_level(&mut self) -> bool {
+        let found = self.visited.len() - self.states;
+        self.states += found;
+        for worker in &mut self.workers {
+            self.searched.take_from(worker);
+        }
+        if found > 0 {
+            self.searched.levels.push(found);
+        }
+        found > 0
+    }
+
+    fn is_settled(&self) -> bool {
+        let Self { space, task, .. } = self;
+        self.searched
+            .is_settled(space.properties, task.all_violations)
+    }
+
+    /// Keeps this moment, if moments are kept.
+    fn keep(&mut self, waiting: &Waiting<'_, M::State>, next: &Waiting<'_, M::State>) {
+        let Some(keeper) = &mut self.keeper else {
+            return;
+        };
+        let mut further = Searched::new(self.space.properties.len());
+        for worker in &mut self.workers {
+            further.take_from(worker);
+        }
+        let kept = keeper.keep(&Moment {
+            space: self.space,
+            visited: self.visited,
+            searched: &self.searched,
+            further: &further,
+            waiting,
+            next,
+            elapsed: self.task.elapsed(),
+        });
+        self.take_up(further);
+        self.searched.failure = kept.err();
+    }
+}
+
+/// How the threads leave a level.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Left {
+    /// All that was to be done is done, or everybody was told to end.
+    Complete,
+    /// It is to be gone on with.
+    Open,
+    /// States that were come to are lost.
+    Torn,
 }
 
 impl<M: Model> Searched<M> {
@@ -119,7 +283,14 @@ impl<M: Model> Searched<M> {
             decisive: (0..properties).map(|_| None).collect(),
             stop: None,
             peak: 0,
+            failure: None,
         }
+    }
+
+    /// Ends for a failure of the disk.
+    pub(in crate::check) fn fail(&mut self, error: io::Error) {
+        self.stop = Some(Stop::Disk(error.kind()));
+        self.failure = Some(error);
     }
 
     /// Takes what a thread has counted and found in the level that has ended.
@@ -157,118 +328,5 @@ impl<M: Model> Searched<M> {
             return true;
         }
         !properties.is_empty() && decided.all(|(_, state)| state.is_some())
-    }
-}
-
-/// The states at one distance, as threads share them.
-struct Level<'l, S, V> {
-    visited: &'l V,
-    limits: Limits,
-    started: Instant,
-    depth: usize,
-    states: usize,
-    /// How many states are nearer than these.
-    seen: usize,
-    /// How many states there are at each distance up to this one.
-    levels: &'l [usize],
-    pieces: Vec<&'l [S]>,
-    /// The next piece that nobody has taken on.
-    next: AtomicUsize,
-    /// Steps taken so far.
-    generated: AtomicU64,
-    /// Why everybody is to end.
-    stop: OnceLock<Stop>,
-}
-
-impl<S: Send + Sync, V: Visited<S>> Level<'_, S, V> {
-    fn expand<M>(&self, workers: &mut [Worker<'_, M, V>], teller: &mut Teller<'_>)
-    where
-        M: Model<State = S>,
-    {
-        let Some((own, others)) = workers.split_first_mut() else {
-            return;
-        };
-        if self.states < WORTH_SHARING {
-            return self.work(own, Some(teller));
-        }
-        std::thread::scope(|scope| {
-            for worker in others {
-                scope.spawn(|| self.work(worker, None));
-            }
-            self.work(own, Some(teller));
-        });
-    }
-
-    /// Takes on one piece after the other until there is none left.
-    fn work<M>(&self, worker: &mut Worker<'_, M, V>, mut teller: Option<&mut Teller<'_>>)
-    where
-        M: Model<State = S>,
-    {
-        let mut counted = 0;
-        let mut strides = [].chunks(STRIDE);
-        while self.stop.get().is_none() {
-            let Some(stride) = strides.next() else {
-                if let Some(piece) = self.pieces.get(self.next.fetch_add(1, Relaxed)) {
-                    strides = piece.chunks(STRIDE);
-                    continue;
-                }
-                if !worker.flush() {
-                    self.end(Stop::Memory(self.limits.memory));
-                }
-                return;
-            };
-            for state in stride {
-                if !worker.expand(state) {
-                    return self.end(Stop::Memory(self.limits.memory));
-                }
-            }
-            let generated = worker.tally.generated - counted;
-            counted += generated;
-            self.generated.fetch_add(generated, Relaxed);
-            if self.visited.len() > self.limits.states {
-                self.end(Stop::States(self.limits.states));
-            }
-            if self.memory() > self.limits.memory {
-                self.end(Stop::Memory(self.limits.memory));
-            }
-            if let Some(limit) = self.limits.time
-                && self.started.elapsed() >= limit
-            {
-                self.end(Stop::Time(limit));
-            }
-            if let Some(teller) = &mut teller
-                && teller.tell(|| self.progress()).is_break()
-            {
-                self.end(Stop::Interrupted);
-            }
-        }
-        // What was come to is judged even if the search ends here.
-        worker.flush();
-    }
-
-    /// Tells everybody to end; of several reasons the first one counts.
-    fn end(&self, stop: Stop) {
-        self.stop.get_or_init(|| stop);
-    }
-
-    fn progress(&self) -> Progress {
-        let taken_on = self.next.load(Relaxed).saturating_mul(PIECE);
-        Progress {
-            unique: self.visited.len(),
-            expanded: self.seen + taken_on.min(self.states),
-            generated: self.generated.load(Relaxed),
-            depth: self.depth,
-            level: self.states,
-            memory: self.memory(),
-            elapsed: self.started.elapsed(),
-            walks: None,
-            projected: all_states(self.levels, &self.limits),
-        }
-    }
-
-    /// The bytes of the states that were seen, of this level and of the next.
-    fn memory(&self) -> usize {
-        let waiting = self.visited.len().saturating_sub(self.seen);
-        self.visited.bytes() + waiting * size_of::<S>()
     }
 }

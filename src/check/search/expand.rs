@@ -2,6 +2,7 @@
 
 use std::hash::Hash;
 
+use super::waiting::Fresh;
 use crate::check::coverage::Tally;
 use crate::check::property::Claim;
 use crate::check::store::{Arrival, Visited, hash_of};
@@ -74,6 +75,12 @@ impl<S: Clone + Hash> Decisive<S> {
         }
     }
 
+    /// A state that decides a property at this distance.
+    pub(in crate::check) fn new(state: S, depth: usize) -> Self {
+        let hash = hash_of(&state);
+        Self { state, hash, depth }
+    }
+
     /// Keeps of two the one that [`keep`](Self::keep) would.
     pub(super) fn merge(kept: &mut Option<Self>, other: Option<Self>) {
         if let Some(other) = other {
@@ -98,7 +105,7 @@ pub(super) struct Worker<'s, M: Model, V: Visited<M::State>> {
     /// What is on its way into each part of the set.
     batches: Vec<Vec<Arrival<V::Key, M::State>>>,
     /// The states of the next level.
-    pub(super) fresh: Vec<M::State>,
+    pub(super) fresh: Fresh<M::State>,
     pub(super) tally: Tally<M>,
     /// For each property a state that decides it.
     pub(super) decisive: Vec<Option<Decisive<M::State>>>,
@@ -116,7 +123,7 @@ impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
             recent: visited.recent(),
             actions: Vec::new(),
             batches: (0..visited.parts()).map(|_| Vec::new()).collect(),
-            fresh: Vec::new(),
+            fresh: Fresh::new(),
             tally: Tally::new(space.properties.len()),
             decisive: space.properties.iter().map(|_| None).collect(),
             depth: 0,
@@ -232,10 +239,11 @@ impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
 
     /// Puts what was come to into a part of the set, and judges what is new.
     fn insert(&mut self, part: usize) -> bool {
-        let judged = self.fresh.len();
         let batch = &mut self.batches[part];
-        let had_room = self.visited.insert(part, batch, &mut self.fresh);
-        for state in self.fresh.iter().skip(judged) {
+        let fresh = self.fresh.with_room(batch.len());
+        let judged = fresh.len();
+        let had_room = self.visited.insert(part, batch, fresh);
+        for state in fresh.iter().skip(judged) {
             judge(
                 self.space,
                 state,

@@ -11,7 +11,7 @@ use serde::Serialize;
 ///
 /// | search | finds | takes |
 /// |---|---|---|
-/// | [`BreadthFirst`](Search::BreadthFirst) | everything, nearest first | a place for each state, and for the states of two levels |
+/// | [`BreadthFirst`](Search::BreadthFirst) | everything, nearest first | a place for each state, and for the states of a level or two that wait |
 /// | [`DepthFirst`](Search::DepthFirst) | everything, the nearest not first | a place for each state, and for those of one walk |
 /// | [`RandomWalks`](Search::RandomWalks) | what it happens to come across | a place for each state that it comes across |
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize)]

@@ -4,15 +4,23 @@ mod breadth;
 mod depth;
 mod expand;
 mod kind;
+mod level;
+mod moment;
 mod random;
+mod spill;
 mod trace;
+mod waiting;
 mod walker;
 mod watch;
 
-pub(super) use self::breadth::{Searched, Task, breadth_first};
+pub(super) use self::breadth::{Outside, Searched, Task, breadth_first};
 pub(super) use self::depth::depth_first;
 pub(super) use self::expand::{Decisive, Space, judge, judge_end};
 pub use self::kind::Search;
+pub(super) use self::moment::{Begin, Initially, Keeper};
+#[cfg(feature = "disk")]
+pub(super) use self::moment::{Distance, Moment, Resumed, TakeBack};
 pub(super) use self::random::random_walks;
+pub(super) use self::spill::{Disk, Spill};
 pub(super) use self::trace::walk_to;
 pub(super) use self::watch::{OnProgress, Teller, Watch};

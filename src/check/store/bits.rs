@@ -15,6 +15,10 @@ impl Bits {
         }
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        self.words.len() * size_of::<u64>()
+    }
+
     /// The bytes of a set of this size.
     pub(super) fn bytes_of(size: u64) -> usize {
         usize::try_from(size.div_ceil(64) * 8).unwrap_or(usize::MAX)
@@ -24,6 +28,15 @@ impl Bits {
     #[inline]
     pub(super) fn touch(&self, number: u64) -> u64 {
         self.words[(number / 64) as usize].load(Relaxed)
+    }
+
+    /// All numbers, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u64> {
+        (0..).zip(&self.words).flat_map(|(index, word)| {
+            let word = word.load(Relaxed);
+            let of_word = (0..64).filter(move |bit| word >> bit & 1 == 1);
+            of_word.map(move |bit| index * 64 + bit)
+        })
     }
 
     /// Adds a number. Whether it is new.

@@ -3,10 +3,13 @@
 
 use std::hash::Hash;
 use std::hint::black_box;
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Arrival, FIRST_SIZE, Visited, grown, hash_of, home, link_to, room};
+use super::{
+    Arrival, FIRST_SIZE, Saved, Sink, Source, Store, Visited, grown, hash_of, home, link_to, room,
+};
 use crate::check::Model;
 
 /// How many parts there are for each thread, when there are several. What is on its way
@@ -284,5 +287,45 @@ impl<S: Clone + Eq + Hash + Send> Visited<S> for Exact<S> {
                 place = (place + 1) % part.slots.len();
             }
         }
+    }
+}
+
+/// How many states are written at once.
+const WRITTEN_AT_ONCE: usize = 1 << 11;
+
+/// The states of one part after the other, in the order in which they came.
+impl<S: Clone + Eq + Hash + Send> Saved<S> for Exact<S> {
+    fn kind(&self) -> String {
+        Store::Exact.to_string()
+    }
+
+    fn count(&self) -> usize {
+        self.len.load(Relaxed)
+    }
+
+    fn save(&self, sink: &mut dyn Sink<S>) -> io::Result<()> {
+        (0..self.parts.len()).try_for_each(|part| {
+            let part = self.lock(part);
+            let mut pieces = part.states.chunks(WRITTEN_AT_ONCE);
+            pieces.try_for_each(|states| sink.states(states))
+        })
+    }
+
+    fn load(&self, _: usize, source: &mut dyn Source<S>) -> io::Result<bool> {
+        let mut batches: Vec<_> = self.parts.iter().map(|_| Vec::new()).collect();
+        let mut fresh = Vec::new();
+        while let Some(states) = source.states()? {
+            for state in states {
+                let (key, link) = (hash_of(&state), 0);
+                batches[self.part_of(key)].push(Arrival { key, link, state });
+            }
+            for (part, batch) in batches.iter_mut().enumerate() {
+                if !self.insert(part, batch, &mut fresh) {
+                    return Ok(false);
+                }
+            }
+            fresh.clear();
+        }
+        Ok(true)
     }
 }

@@ -1,15 +1,14 @@
 //! Seen states by their keys alone, for all threads together.
 
-use std::hint::black_box;
-use std::ops::BitXor;
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::vec::Drain;
 
 use super::bits::Bits;
+use super::form::Form;
 use super::keys::number_of;
 use super::table::{TABLES, Table, table_of};
-use super::{Arrival, ByNumber, FIRST_SIZE, Keys, Visited, grown, link_to};
+use super::{Arrival, ByNumber, Keys, Saved, Sink, Source, Visited, grown, link_to};
 use crate::check::Model;
 
 /// How many states a thread remembers.
@@ -31,87 +30,15 @@ pub(in crate::check) struct Keyed<K, const WORDS: usize> {
     memory: usize,
 }
 
-/// How keys are kept.
-enum Form<const WORDS: usize> {
-    /// Each one, in the table that its highest bits tell.
-    Tables(Box<[Table<WORDS>; TABLES]>),
-    /// A bit for each number that there could be, from when on tables would take more.
-    Bits(Bits),
-}
-
-impl<const WORDS: usize> Form<WORDS> {
-    /// Adds a key. Whether it is new. `None` when no place is left for it.
-    #[inline]
-    fn insert(&self, key: &[u64; WORDS], link: u32) -> Option<bool> {
-        match self {
-            Self::Tables(tables) => tables[table_of(key[0])].insert(key, link),
-            Self::Bits(bits) => Some(bits.insert(number_of(key[0]))),
-        }
-    }
-
-    /// Adds arrivals up to one for which no place is left, which is given back. States that
-    /// are new go to `fresh`.
-    fn take_in<S>(
-        &self,
-        arrivals: &mut Drain<'_, Arrival<[u64; WORDS], S>>,
-        fresh: &mut Vec<S>,
-    ) -> Option<Arrival<[u64; WORDS], S>> {
-        // Loads that do not wait for each other: memory then fetches all places side by
-        // side, before the first of them is needed.
-        let keys = arrivals.as_slice().iter().map(|arrival| &arrival.key);
-        match self {
-            Self::Tables(tables) => {
-                let touched = keys.map(|key| tables[table_of(key[0])].touch(key));
-                black_box(touched.fold(0, BitXor::bitxor));
-                for arrival in arrivals {
-                    let table = &tables[table_of(arrival.key[0])];
-                    match table.insert(&arrival.key, arrival.link) {
-                        Some(true) => fresh.push(arrival.state),
-                        Some(false) => {}
-                        None => return Some(arrival),
-                    }
-                }
-            }
-            Self::Bits(bits) => {
-                let touched = keys.map(|key| bits.touch(number_of(key[0])));
-                black_box(touched.fold(0, BitXor::bitxor));
-                let are_new =
-                    |arrival: &Arrival<[u64; WORDS], S>| bits.insert(number_of(arrival.key[0]));
-                fresh.extend(arrivals.filter(are_new).map(|arrival| arrival.state));
-            }
-        }
-        None
-    }
-
-    /// How many keys there may be, as evenly as they are spread.
-    fn room(&self) -> usize {
-        match self {
-            Self::Tables(tables) => {
-                let smallest = tables.iter().map(Table::room).min();
-                smallest.unwrap_or(0) * TABLES
-            }
-            Self::Bits(_) => usize::MAX,
-        }
-    }
-}
-
 impl<K, const WORDS: usize> Keyed<K, WORDS> {
     pub(in crate::check) fn new(keys: K, threads: usize, has_links: bool, memory: usize) -> Self {
-        // Sizes that differ by as much as a table grows, so that they grow one after the
-        // other.
-        const SMALLEST: usize = FIRST_SIZE / TABLES;
-        let tables = std::array::from_fn(|index| {
-            let size = SMALLEST + (grown(SMALLEST) - SMALLEST) * index / TABLES;
-            Table::new(size, has_links)
-        });
-        let bytes = tables.iter().map(Table::bytes).sum();
-        let form = Form::Tables(Box::new(tables));
+        let form = Form::new(has_links);
         Self {
             keys,
             numbers: None,
             len: AtomicUsize::new(0),
             room: AtomicUsize::new(form.room()),
-            bytes: AtomicUsize::new(bytes),
+            bytes: AtomicUsize::new(form.bytes()),
             form: RwLock::new(form),
             threads,
             has_links,
@@ -149,14 +76,28 @@ impl<K, const WORDS: usize> Keyed<K, WORDS> {
     /// it is too much for the memory limit.
     #[cold]
     fn insert_in_full(&self, key: &[u64; WORDS], link: u32) -> Option<bool> {
-        let mut form = self.write();
-        while self.grow(&mut form, Some(table_of(key[0]))) {
+        self.insert_growing(&mut self.write(), key, link)
+    }
+
+    /// Adds a key, and makes its table grow for that if need be.
+    fn insert_growing(
+        &self,
+        form: &mut Form<WORDS>,
+        key: &[u64; WORDS],
+        link: u32,
+    ) -> Option<bool> {
+        loop {
             let is_new = form.insert(key, link);
-            if is_new.is_some() {
+            if is_new.is_some() || !self.grow(form, Some(table_of(key[0]))) {
                 return is_new;
             }
         }
-        None
+    }
+
+    /// Whether there are states that have this key.
+    fn is_possible(&self, key: &[u64; WORDS]) -> bool {
+        let is_number = |numbers| number_of(key[0]) < numbers;
+        !key.contains(&0) && self.numbers.is_none_or(is_number)
     }
 
     /// Makes the table with this index grow, if none is given the smallest one. Whether
@@ -287,6 +228,59 @@ impl<S: Send, K: Keys<S, WORDS>, const WORDS: usize> Visited<S> for Keyed<K, WOR
     }
 }
 
+/// How many words are written at once.
+const WRITTEN_AT_ONCE: usize = 1 << 13;
+
+/// The keys, in the order of the tables or of the numbers.
+impl<S: Send, K: Keys<S, WORDS>, const WORDS: usize> Saved<S> for Keyed<K, WORDS> {
+    fn kind(&self) -> String {
+        match self.numbers {
+            Some(numbers) => format!("{} below {numbers}", K::STORE),
+            None => K::STORE.to_string(),
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.len.load(Relaxed)
+    }
+
+    fn save(&self, sink: &mut dyn Sink<S>) -> io::Result<()> {
+        let mut words = Vec::with_capacity(WRITTEN_AT_ONCE + WORDS);
+        for key in self.read().keys() {
+            words.extend(key);
+            if words.len() >= WRITTEN_AT_ONCE {
+                sink.words(&words)?;
+                words.clear();
+            }
+        }
+        sink.words(&words)
+    }
+
+    /// With room for all from the start: in smaller tables, keys that come in order would
+    /// all want the same places.
+    fn load(&self, states: usize, source: &mut dyn Source<S>) -> io::Result<bool> {
+        let states = states.min(source.most_words() / WORDS);
+        let empty = Form::for_keys(states, self.numbers, self.has_links, self.memory);
+        let Some(empty) = empty else {
+            return Ok(false);
+        };
+        let mut form = self.write();
+        self.bytes.store(empty.bytes(), Relaxed);
+        self.room.store(empty.room(), Relaxed);
+        *form = empty;
+        while let Some(words) = source.words()? {
+            let (keys, _) = words.as_chunks();
+            for key in keys.iter().filter(|key| self.is_possible(key)) {
+                let Some(is_new) = self.insert_growing(&mut form, key, 0) else {
+                    return Ok(false);
+                };
+                self.len.fetch_add(usize::from(is_new), Relaxed);
+            }
+        }
+        Ok(true)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
@@ -412,5 +406,36 @@ mod tests {
         let set = Keyed::by_number(100_000, 1, false, 40_000);
         assert!(fill(&set, &keys, 64).1);
         assert_eq!(Visited::<u64>::bytes(&set), 12_504);
+    }
+    /// Keys that nobody has written.
+    struct Forged(Option<Vec<u64>>);
+
+    impl Source<u64> for Forged {
+        fn states(&mut self) -> io::Result<Option<Vec<u64>>> {
+            Ok(None)
+        }
+
+        fn words(&mut self) -> io::Result<Option<Vec<u64>>> {
+            Ok(self.0.take())
+        }
+
+        fn most_words(&self) -> usize {
+            self.0.as_ref().map_or(0, Vec::len)
+        }
+    }
+
+    #[test]
+    fn keys_that_cannot_be_are_not_loaded() {
+        for (size, expected_form) in [(100, "bits"), (1 << 40, "tables")] {
+            let set = Keyed::by_number(size, 1, false, usize::MAX);
+            let keys = vec![0, key_of(5), key_of(size), key_of(5), u64::MAX];
+            assert!(set.load(usize::MAX, &mut Forged(Some(keys))).unwrap());
+            assert_eq!(Saved::<u64>::count(&set), 1);
+            assert_eq!(form(&set), expected_form);
+        }
+        let set = Keyed::new(WideFingerprint, 1, false, usize::MAX);
+        let keys = vec![1, 2, 1, 0, 1, 3, 4];
+        assert!(set.load(usize::MAX, &mut Forged(Some(keys))).unwrap());
+        assert_eq!(Saved::<u64>::count(&set), 2);
     }
 }

@@ -2,11 +2,15 @@
 
 use std::hash::Hash;
 
+use super::Store;
 use super::hash::{hash_of, wide_hash_of};
 use crate::check::Model;
 
 /// How the key of a state is made: words of which none is 0, which marks an empty place.
 pub(in crate::check) trait Keys<S, const WORDS: usize>: Sync {
+    /// What is kept of states by them.
+    const STORE: Store;
+
     /// The key of a state. `None` when it does not fit.
     fn key<M: Model<State = S>>(&self, model: &M, state: &S) -> Option<[u64; WORDS]>;
 }
@@ -15,6 +19,8 @@ pub(in crate::check) trait Keys<S, const WORDS: usize>: Sync {
 pub(in crate::check) struct Fingerprint;
 
 impl<S: Hash> Keys<S, 1> for Fingerprint {
+    const STORE: Store = Store::Fingerprint;
+
     #[inline]
     fn key<M: Model<State = S>>(&self, _: &M, state: &S) -> Option<[u64; 1]> {
         Some([hash_of(state)])
@@ -25,6 +31,8 @@ impl<S: Hash> Keys<S, 1> for Fingerprint {
 pub(in crate::check) struct WideFingerprint;
 
 impl<S: Hash> Keys<S, 2> for WideFingerprint {
+    const STORE: Store = Store::WideFingerprint;
+
     #[inline]
     fn key<M: Model<State = S>>(&self, _: &M, state: &S) -> Option<[u64; 2]> {
         Some(wide_hash_of(state))
@@ -37,6 +45,8 @@ pub(in crate::check) struct ByNumber {
 }
 
 impl<S> Keys<S, 1> for ByNumber {
+    const STORE: Store = Store::Numbers;
+
     #[inline]
     fn key<M: Model<State = S>>(&self, model: &M, state: &S) -> Option<[u64; 1]> {
         let number = model.number(state)?.of_so_many(self.size)?;

@@ -2,9 +2,11 @@
 
 mod bits;
 mod exact;
+mod form;
 mod hash;
 mod keyed;
 mod keys;
+mod saved;
 mod table;
 
 use std::fmt;
@@ -13,6 +15,7 @@ pub(super) use self::exact::{Exact, Part};
 pub(super) use self::hash::hash_of;
 pub(super) use self::keyed::Keyed;
 pub(super) use self::keys::{ByNumber, Fingerprint, Keys, WideFingerprint};
+pub(super) use self::saved::{Saved, Sink, Source};
 use super::Model;
 
 /// What is kept of a state that was seen.
@@ -79,7 +82,7 @@ fn link_to(hash: u64) -> u32 {
 }
 
 /// The set of the states seen, shared by all threads.
-pub(super) trait Visited<S>: Sync {
+pub(super) trait Visited<S>: Saved<S> + Sync {
     /// By what a state is found: a hash of it, or more.
     type Key: Copy + Send;
 
@@ -139,6 +142,11 @@ fn home(hash: u64, size: usize) -> usize {
 /// How many entries a table of this size takes: searches get long beyond that.
 const fn room(size: usize) -> usize {
     size / 5 * 4
+}
+
+/// The size of a table that takes so many entries.
+const fn size_for(entries: usize) -> usize {
+    entries.div_ceil(4) * 5
 }
 
 /// The next size of a table. A factor below two keeps it fuller on average.
