@@ -58,7 +58,8 @@ pub mod framework_page {}
 /// The models of the pages about the model checker.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/first-model.md")]
-#[doc = include_str!("../docs/checking.md")]
+#[cfg_attr(feature = "cli", doc = include_str!("../docs/checking.md"))]
+#[doc = include_str!("../docs/composition.md")]
 #[doc = include_str!("../docs/coming-from.md")]
 pub mod model_pages {}
 

@@ -26,6 +26,7 @@
 //! | have a command line for it | `cli` (feature `cli`) |
 //! | hold a recorded trace against it | [`replay`] |
 //! | check a system of my own with all its interleavings | [`check`] |
+//! | check several statig machines together | [`check::compose`] |
 //! | read or write the records of the master/worker framework | [`wire`] |
 //! | use the framework's own machines | [`framework`] |
 //!
@@ -43,7 +44,8 @@
 //! # Features
 //!
 //! None is on by default. `cli` adds the command line (clap and a progress bar: 24
-//! more crates), `proptest` the test suite (proptest: 14 more crates).
+//! more crates), `proptest` the test suite (proptest: 14 more crates), `disk` checks that
+//! outlast their process and their memory (postcard, tempfile and crc32fast: 12 more crates).
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

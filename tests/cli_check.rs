@@ -127,7 +127,7 @@ fn a_model_that_is_broken() {
 
         Search: breadth first, bounded by the first violation
           81 states, 271 steps, depth 7
-          states kept whole: none can be overlooked
+          states kept by number: none can be overlooked
           by depth: ▁▃▆██▆▄▃, at most 18 states at depth 3
           0 states where nothing can happen, 1 to 6 steps from a state, 3.6 on average
 

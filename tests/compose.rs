@@ -7,5 +7,9 @@ mod disk;
 mod naive;
 #[path = "compose/random.rs"]
 mod random;
+#[path = "compose/reduced.rs"]
+mod reduced;
+#[path = "compose/refused.rs"]
+mod refused;
 #[path = "compose/table_machine.rs"]
 mod table_machine;

@@ -11,6 +11,8 @@ mod lock;
 mod paxos;
 #[path = "../examples/models/two_phase_commit.rs"]
 mod two_phase_commit;
+#[path = "../examples/models/two_phase_commit_machines.rs"]
+mod two_phase_commit_machines;
 
 #[path = "models/broken.rs"]
 mod broken;

@@ -257,7 +257,7 @@ impl<M: Model> Audit<'_, M> {
         for (property, predicate) in predicates(&self.properties) {
             if predicate(self.model, state) != predicate(self.model, state) {
                 return Err(Flaw::Predicate {
-                    state: shown(state),
+                    state: self.model.state_form(state),
                     property: property.to_owned(),
                 });
             }
@@ -276,7 +276,7 @@ impl<M: Model> Audit<'_, M> {
         let (number, again) = (self.model.number(state), self.model.number(state));
         if number != again {
             return Err(Flaw::Number {
-                state: shown(state),
+                state: self.model.state_form(state),
                 first: shown_number(number),
                 second: shown_number(again),
             });
@@ -285,12 +285,12 @@ impl<M: Model> Audit<'_, M> {
         let expected = self.model.number(initial);
         let size = |number: Option<Number>| number.map(|number| number.size()).transpose();
         let misfit = |misfit| Flaw::Misfit {
-            state: shown(state),
+            state: self.model.state_form(state),
             misfit,
         };
         if size(number).map_err(misfit)? != size(expected).map_err(misfit)? {
             return Err(Flaw::NumberSize {
-                state: shown(state),
+                state: self.model.state_form(state),
                 number: shown_number(number),
                 other: shown(initial),
                 expected: shown_number(expected),
@@ -312,7 +312,7 @@ impl<M: Model> Audit<'_, M> {
             }
             Entry::Occupied(other) => Err(Flaw::SameNumber {
                 first: shown(&self.seen[*other.get()]),
-                second: shown(state),
+                second: self.model.state_form(state),
                 number,
             }),
         }
@@ -326,7 +326,7 @@ impl<M: Model> Audit<'_, M> {
         let (first, second) = (shown(&actions), shown(&again));
         if first != second {
             return Err(Flaw::Actions {
-                state: shown(state),
+                state: self.model.state_form(state),
                 first,
                 second,
             });
@@ -337,7 +337,7 @@ impl<M: Model> Audit<'_, M> {
             let second = self.model.next(state, action);
             if first != second {
                 return Err(Flaw::Step {
-                    state: shown(state),
+                    state: self.model.state_form(state),
                     action: self.model.action_name(action),
                     first: shown(&first),
                     second: shown(&second),
@@ -366,7 +366,7 @@ impl<M: Model> Audit<'_, M> {
         let again = self.canonical_of(canonical);
         if again != *canonical {
             return Err(Flaw::NotCanonical {
-                state: shown(state),
+                state: self.model.state_form(state),
                 canonical: shown(canonical),
                 again: shown(&again),
             });
@@ -378,7 +378,7 @@ impl<M: Model> Audit<'_, M> {
             if predicate(self.model, state) != predicate(self.model, canonical) {
                 return Err(Flaw::PropertyNotSymmetric {
                     property: property.to_owned(),
-                    state: shown(state),
+                    state: self.model.state_form(state),
                     canonical: shown(canonical),
                 });
             }

@@ -166,6 +166,9 @@ pub struct Progress {
     pub elapsed: Duration,
     /// For random walks: how many have been gone along, and how many there are.
     pub walks: Option<(u64, u64)>,
+    /// How many states there can be at most, known before the first step, where the model
+    /// [numbers](super::Model::number) them. There may be far fewer.
+    pub at_most: Option<u64>,
     /// How many states there will be, as the levels that are known have it.
     pub(super) projected: Option<Estimate<usize>>,
 }

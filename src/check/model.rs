@@ -187,6 +187,12 @@ pub trait Model: Sync {
         None
     }
 
+    /// Whether only some of the interleavings are offered, since the others make no
+    /// difference to the properties. The report says so.
+    fn is_reduced(&self) -> bool {
+        false
+    }
+
     /// How an action is called where steps are shown and counted; its `Debug` form
     /// unless given.
     fn action_name(&self, action: &Self::Action) -> String {

@@ -15,6 +15,7 @@ pub struct Report<M: Model> {
     pub(super) search: Search,
     pub(super) store: Store,
     pub(super) symmetry: Symmetry,
+    pub(super) is_reduced: bool,
     pub(super) generated: u64,
     pub(super) coverage: Coverage,
     pub(super) costs: Costs,
@@ -124,6 +125,12 @@ impl<M: Model> Report<M> {
     #[must_use]
     pub fn symmetry(&self) -> Symmetry {
         self.symmetry
+    }
+
+    /// Whether [interleavings that make no difference](Model::is_reduced) were left out.
+    #[must_use]
+    pub fn is_reduced(&self) -> bool {
+        self.is_reduced
     }
 
     /// How many different states were seen.

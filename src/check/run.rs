@@ -200,7 +200,7 @@ impl<'m, M: Model> Check<'m, M> {
                 all_violations: self.all_violations,
                 started: Instant::now(),
                 before: Duration::ZERO,
-                teller: Teller::new(&mut *self.on_progress),
+                teller: Teller::new(&mut *self.on_progress, numbers),
             },
             outside: Outside {
                 spill,
@@ -349,7 +349,14 @@ impl<M: Model> Run<'_, M> {
                     .filter(|_| violated(property))
                     .and_then(|state| walk_to(space, &visited, state))
                     .map(|walk| Counterexample::new(space.model, property, walk, Ending::Broken))
-                    .map(Counterexample::shortest);
+                    .map(|found| {
+                        // A shorter way may be among the interleavings that were left out.
+                        if space.model.is_reduced() {
+                            found
+                        } else {
+                            found.shortest()
+                        }
+                    });
                 Verdict::of_states(property, state.is_some(), walk, searched.stop)
             })
             .collect();
@@ -378,6 +385,7 @@ impl<M: Model> Run<'_, M> {
             search: self.search,
             store: self.store,
             symmetry: self.symmetry,
+            is_reduced: space.model.is_reduced(),
             generated: tally.generated,
             coverage: tally.coverage(space.model, space.properties, searched.levels),
             costs: Costs {

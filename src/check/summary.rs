@@ -106,6 +106,11 @@ impl<M: Model> Report<M> {
             Symmetry::Used => "  of states that are like each other only one was looked at\n",
             Symmetry::SetAside => "  symmetry was set aside, since liveness was judged\n",
         })?;
+        if self.is_reduced {
+            f.write_str(
+                "  interleavings that make no difference to the properties were left out\n",
+            )?;
+        }
         if self.coverage.beyond_bounds > 0 {
             let steps = Counted(self.coverage.beyond_bounds, "step");
             writeln!(f, "  {steps} led beyond the model's own bounds")?;

@@ -90,7 +90,10 @@ fn line(now: &Progress) -> String {
                 line += &format!(" ({low} to {high})");
             }
         }
-        None => line += ", no idea how many yet",
+        None => match now.at_most {
+            Some(most) => line += &format!(", at most {} in all", short(most as f64)),
+            None => line += ", no idea how many yet",
+        },
     }
     line
 }
@@ -123,6 +126,8 @@ mod tests {
             line(&now),
             "1.0k states, 500/s, depth 7 (300), 2.5MB, no idea how many yet"
         );
+        now.at_most = Some(33_000_000);
+        assert!(line(&now).ends_with(", 2.5MB, at most 33M in all"));
         now.walks = Some((1, 3));
         assert!(line(&now).ends_with(", 2.5MB, 4s left"), "{}", line(&now));
     }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use fsmcheck::check::{Check, Limits, Model, Progress, Property, Search};
+use fsmcheck::check::{Check, Limits, Model, Number, Progress, Property, Search};
 
 /// Three counters that each go up to a number, slowly: the levels grow and shrink.
 #[derive(Debug)]
@@ -31,6 +31,12 @@ impl Model for Counters {
         Some(next)
     }
 
+    fn number(&self, state: &[u8; 3]) -> Option<Number> {
+        let values = u64::from(self.up_to) + 1;
+        let digits = state.iter().map(|counter| u64::from(*counter));
+        Some(digits.fold(Number::new(), |number, digit| number.digit(digit, values)))
+    }
+
     fn properties(&self) -> Vec<Property<Self>> {
         let at_the_end = |model: &Self, state: &[u8; 3]| *state == [model.up_to; 3];
         if self.is_live {
@@ -41,6 +47,13 @@ impl Model for Counters {
                 state[0] > model.up_to
             })]
         }
+    }
+}
+
+#[test]
+fn how_many_states_there_can_be_is_known_at_once() {
+    for progress in told(false, |check| check) {
+        assert_eq!(progress.at_most, Some(8_000));
     }
 }
 

@@ -152,6 +152,7 @@ fn a_violation() {
               "property": "one is inside"
             }
           ],
+          "reduced": false,
           "search": {
             "order": "breadth-first"
           },
@@ -250,6 +251,7 @@ fn everything_with_fingerprints() {
               "property": "no deadlock"
             }
           ],
+          "reduced": false,
           "search": {
             "order": "breadth-first"
           },
@@ -349,6 +351,7 @@ fn a_limit_is_never_a_pass() {
               "property": "one"
             }
           ],
+          "reduced": false,
           "search": {
             "order": "breadth-first"
           },
@@ -502,6 +505,7 @@ fn liveness_says_what_it_assumes() {
               "property": "what is sent is got"
             }
           ],
+          "reduced": false,
           "search": {
             "order": "breadth-first"
           },

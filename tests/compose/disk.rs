@@ -6,7 +6,7 @@ use fsmcheck::check::{Check, Completeness, Limits, Stop, Store};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 
-use super::random::{composition, figures, naive};
+use super::random::{composition_of, figures, naive};
 
 #[test]
 fn a_check_of_any_composition_goes_on_from_any_level() {
@@ -15,7 +15,7 @@ fn a_check_of_any_composition_goes_on_from_any_level() {
     let mut runner = TestRunner::deterministic();
     let mut cuts = 0;
     for _ in 0..50 {
-        let composition = composition(&naive().new_tree(&mut runner).unwrap().current());
+        let composition = composition_of(&naive().new_tree(&mut runner).unwrap().current());
         for store in [Store::Numbers, Store::Exact] {
             let all_within = |depth| {
                 Check::new(&composition)

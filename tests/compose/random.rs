@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::naive::{Full, Line, Naive, Order};
 use super::table_machine::{EVENTS, Event, STATES, TableMachine};
 
-pub(crate) fn composition(naive: &Naive) -> Composition<2> {
+pub(crate) fn composition_of(naive: &Naive) -> Composition<2> {
     let mut compose = Compose::new();
     let machines: Vec<_> = naive
         .machines
@@ -106,6 +106,15 @@ pub(crate) fn figures<M: Model>(report: &Report<M>) -> String {
     )
 }
 
+/// Which properties hold.
+fn held<M: Model>(report: &Report<M>) -> Vec<bool> {
+    report
+        .verdicts()
+        .iter()
+        .map(|verdict| verdict.holds())
+        .collect()
+}
+
 fn machine() -> impl Strategy<Value = TableMachine> {
     let says = prop::option::weighted(0.6, 0..EVENTS as u8);
     let entry = prop::option::weighted(0.7, (0..STATES as u8, says.clone()));
@@ -173,12 +182,12 @@ pub(crate) fn naive() -> impl Strategy<Value = Naive> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn a_composition_has_the_states_that_its_machines_have(naive in naive()) {
         let limits = Limits::default().states(2_000);
-        let composition = composition(&naive);
+        let composition = composition_of(&naive);
         let expected = Check::new(&naive)
             .store(Store::Exact)
             .limits(limits)
@@ -197,6 +206,15 @@ proptest! {
         if expected.completeness().is_exhaustive() {
             let most = composition.states_at_most();
             prop_assert!(most.is_none_or(|most| most >= expected.unique() as u64));
+        }
+        // Interleavings that make no difference make none.
+        if let Ok(reduced) = composition_of(&naive).reduced() {
+            let report = Check::new(&reduced).limits(limits).all_violations().run();
+            if expected.completeness().is_exhaustive() {
+                prop_assert!(report.unique() <= expected.unique());
+                prop_assert_eq!(report.coverage().ends, expected.coverage().ends);
+                prop_assert_eq!(held(&report), held(&expected));
+            }
         }
         // A step that is asked for by itself is the one that is taken with all others.
         let deep = Check::new(&composition)

@@ -60,3 +60,38 @@ impl TableMachine {
         State::only()
     }
 }
+
+pub(crate) use self::counting::{Count, Counter};
+
+/// Says again what it is told.
+mod counting {
+    use statig::prelude::*;
+
+    #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+    pub(crate) struct Counter;
+
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) struct Count(pub(crate) u32);
+
+    #[derive(Debug, Default)]
+    pub(crate) struct Last(pub(crate) Option<u32>);
+
+    #[state_machine(
+        initial = "State::only()",
+        state(derive(Clone, Debug, Eq, Hash, PartialEq)),
+        superstate(derive(Debug))
+    )]
+    impl Counter {
+        #[state]
+        fn only(context: &mut Last, event: &Count) -> Outcome<State> {
+            context.0 = Some(event.0);
+            Handled
+        }
+    }
+
+    impl fsmcheck::Machine for Counter {
+        fn alphabet() -> Vec<Count> {
+            vec![Count(0)]
+        }
+    }
+}

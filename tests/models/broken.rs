@@ -9,7 +9,9 @@ use crate::dining_philosophers::{Philosopher, Philosophers};
 use crate::lock::{Lock, Next};
 use crate::paxos::{Paxos, Progress};
 use crate::two_phase_commit::{Manager, TwoPhaseCommit};
-use crate::{alternating_bit, lock, paxos, philosophers, report, two_phase_commit};
+use crate::{
+    alternating_bit, lock, paxos, philosophers, report, two_phase_commit, two_phase_commit_machines,
+};
 
 /// The counterexample of a property, after taking its steps once more.
 fn counterexample<M>(model: &M, report: &Report<M>, property: &str) -> Counterexample<M>
@@ -56,6 +58,29 @@ fn a_resource_manager_that_breaks_its_word_aborts_what_others_commit() {
     let managers = found.walk().last().managers;
     assert!(managers.contains(&Manager::Aborted));
     assert!(managers.contains(&Manager::Committed));
+}
+
+#[test]
+fn a_machine_that_breaks_its_word_is_found_as_fast() {
+    let composition = two_phase_commit_machines::two_phase_commit(3, true).unwrap();
+    let report = report(&composition);
+    assert_eq!(only_violation(&report), "consistent");
+    let counterexample = counterexample(&composition, &report, "consistent");
+    assert_eq!(counterexample.steps().len(), 9);
+    let names: Vec<_> = counterexample.names().collect();
+    let broken = names
+        .iter()
+        .position(|name| name.starts_with("ChooseToAbort"));
+    let decided = names.iter().position(|name| *name == "DecideCommit");
+    assert!(broken.unwrap() < decided.unwrap(), "{names:?}");
+    // People read which machine does what, and not bits.
+    let story = counterexample.to_string();
+    assert!(story.contains("manager: Waiting → Committed"), "{story}");
+    assert!(
+        counterexample
+            .mermaid()
+            .contains("participant p_resource_0 as resource_0")
+    );
 }
 
 #[test]

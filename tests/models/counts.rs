@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use fsmcheck::check::{Audited, Check, Model, Report, audit};
 
-use crate::{STORES, alternating_bit, counts, lock, paxos, philosophers, report, two_phase_commit};
+use crate::{
+    STORES, alternating_bit, counts, lock, paxos, philosophers, report, two_phase_commit,
+    two_phase_commit_machines,
+};
 
 /// Counts as simply as it can be done.
 fn naive_counts<M: Model>(model: &M) -> (usize, u64, usize) {
@@ -99,6 +102,43 @@ fn under_symmetry_two_phase_commit_is_small() {
             }
         }
     }
+}
+
+#[test]
+fn two_phase_commit_of_machines_has_the_same_states() {
+    for (managers, expected) in [
+        (3, (288, 1_146, 11)),
+        (5, (8_832, 58_146, 17)),
+        (6, (50_816, 402_306, 20)),
+    ] {
+        assert!(two_phase_commit_machines::SIZES.contains(&managers));
+        let composition = two_phase_commit_machines::two_phase_commit(managers, false).unwrap();
+        let report = report(&composition);
+        assert_eq!(counts(&report), expected);
+        holds(&report);
+        assert!(composition.states_at_most().unwrap() >= expected.0 as u64);
+
+        let reduced = composition.reduced().unwrap();
+        let report = Check::new(&reduced).run();
+        assert!(report.holds());
+        assert!(report.unique() <= expected.0);
+    }
+}
+
+#[test]
+fn machines_that_are_alike_are_found_to_be() {
+    for (managers, expected) in [
+        (5, (314, 2_048, 17)),
+        (6, (553, 4_328, 20)),
+        (10, (3_300, 43_298, 32)),
+    ] {
+        let composition = two_phase_commit_machines::two_phase_commit(managers, false).unwrap();
+        let report = Check::new(&composition).symmetric().run();
+        assert_eq!(counts(&report), expected);
+        holds(&report);
+    }
+    let composition = two_phase_commit_machines::two_phase_commit(4, false).unwrap();
+    assert!(audit(&composition, usize::MAX).unwrap().is_exhaustive);
 }
 
 // The counts are those of stateright's example `paxos`.

@@ -4,6 +4,8 @@
 mod paxos;
 #[path = "../../../examples/models/two_phase_commit.rs"]
 mod two_phase_commit;
+#[path = "../../../examples/models/two_phase_commit_machines.rs"]
+mod two_phase_commit_machines;
 
 pub mod ours;
 pub mod theirs;

@@ -22,7 +22,7 @@ struct Job {
 }
 
 /// The first is what the others are compared with.
-const JOBS: [Job; 10] = [
+const JOBS: [Job; 12] = [
     job("stateright", "breadth first", 1),
     job("stateright", "breadth first", 2),
     job("stateright", "depth first", 1),
@@ -33,10 +33,15 @@ const JOBS: [Job; 10] = [
     job("fsmcheck", "fingerprints", 2),
     job("fsmcheck", NUMBERS, 1),
     job("fsmcheck", NUMBERS, 2),
+    job("fsmcheck", MACHINES, 1),
+    job("fsmcheck", MACHINES, 2),
 ];
 
-/// The way that is only for models with numbers.
+/// By the numbers of states, for models that have them.
 const NUMBERS: &str = "numbers";
+
+/// As statig machines put together, for what there are such of.
+const MACHINES: &str = "machines put together";
 
 const fn job(checker: &'static str, way: &'static str, threads: usize) -> Job {
     Job {
@@ -62,6 +67,9 @@ fn work(checker: &str, way: &str, threads: usize, model: &str, size: usize) -> O
                 "paxos" => theirs::paxos(size, search, threads),
                 _ => return None,
             }
+        }
+        ("fsmcheck", MACHINES, "2pc") => {
+            ours::check(&ours::machines(size), Store::Numbers, threads)
         }
         ("fsmcheck", way, model) => {
             let store = match way {
@@ -153,8 +161,8 @@ fn table(model: &str, size: usize, spin: Option<&str>) -> Result<(), Box<dyn Err
         print_row(name, &measured, &base);
         Ok(())
     };
-    let has_numbers = model == "2pc";
-    let is_for_it = |job: &&Job| has_numbers || job.way != NUMBERS;
+    let has_all = model == "2pc";
+    let is_for_it = |job: &&Job| has_all || ![NUMBERS, MACHINES].contains(&job.way);
     for job in JOBS[1..].iter().filter(is_for_it) {
         row(&name(job), run(job)?)?;
     }

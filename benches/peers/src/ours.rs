@@ -5,6 +5,7 @@ use fsmcheck::check::{Check, Model, Store};
 use crate::Found;
 use crate::paxos::{self, Paxos};
 use crate::two_phase_commit::{self, TwoPhaseCommit};
+use crate::two_phase_commit_machines;
 
 /// The model of two-phase commit, which is the example of the same name.
 ///
@@ -21,6 +22,20 @@ pub fn two_phase_commit(managers: usize) -> impl Model {
         managers,
         breaks_its_word: false,
     }
+}
+
+/// Two-phase commit as statig machines side by side.
+///
+/// # Panics
+///
+/// Panics if there are too many resource managers for the example.
+#[must_use]
+pub fn machines(managers: usize) -> impl Model {
+    assert!(
+        two_phase_commit_machines::SIZES.contains(&managers),
+        "too many resource managers"
+    );
+    two_phase_commit_machines::two_phase_commit(managers, false).expect("they fit together")
 }
 
 /// The model of Paxos, which is the example of the same name.

@@ -52,11 +52,9 @@ fn two_phase_commit() {
     ] {
         let theirs = all_of_theirs(|search| theirs::two_phase_commit(managers, search, 1));
         let expected = expected.unwrap_or((theirs[0].unique, theirs[0].generated));
-        are_same(
-            all_of_ours(&ours::two_phase_commit(managers)),
-            theirs,
-            expected,
-        );
+        let mut ours = all_of_ours(&ours::two_phase_commit(managers));
+        ours.extend(all_of_ours(&ours::machines(managers)));
+        are_same(ours, theirs, expected);
     }
 }
 

@@ -29,6 +29,30 @@ const MOST: usize = 1 << 24;
 ///
 /// Where several things can happen, any of them does: every interleaving is one that is
 /// looked at. An event that a machine refuses does not happen.
+///
+/// # Examples
+///
+/// Two doors that know nothing of each other are no airlock:
+///
+/// ```
+/// # use fsmcheck::doctest::door::{Door, Event, State};
+/// use fsmcheck::check::check;
+/// use fsmcheck::check::compose::Compose;
+///
+/// let mut compose = Compose::new();
+/// let doors = ["inner", "outer"].map(|name| compose.machine::<Door>(name));
+/// for door in doors {
+///     compose.spontaneous(door, Event::Open);
+///     compose.spontaneous(door, Event::Close);
+/// }
+/// let [inner, outer] = doors.map(|door| door.is(|_, state| *state == State::Opened {}));
+/// compose.never("both are open", inner & outer);
+///
+/// let report = check(&compose.close()?);
+/// let names: Vec<_> = report.violations().next().unwrap().names().collect();
+/// assert_eq!(names, ["Open by inner", "Open by outer"]);
+/// # Ok::<(), fsmcheck::check::compose::ComposeError>(())
+/// ```
 #[derive(Default)]
 pub struct Compose {
     pub(super) components: Vec<Box<dyn Erased>>,

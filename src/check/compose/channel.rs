@@ -344,6 +344,11 @@ impl Contents {
         Some(Content::Messages(messages))
     }
 
+    /// How many different things may happen to it.
+    pub(super) fn event_count(&self) -> usize {
+        self.events.len()
+    }
+
     /// What an event makes of each content.
     pub(super) fn outcomes(&self, event: usize) -> &[Option<u32>] {
         &self.outcomes[event]

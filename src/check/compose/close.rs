@@ -4,7 +4,8 @@
 use std::any::Any;
 use std::collections::HashSet;
 
-use rustc_hash::FxHashMap;
+use indexmap::IndexSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ComposeError;
 use super::builder::{Claimed, Compose, Declared};
@@ -12,10 +13,12 @@ use super::channel::{Content, Contents, Operation};
 use super::composition::Part;
 use super::formula::{Answered, Formula, Locals, Slot};
 use super::handle;
-use super::machine::{Erased, Message, Occurrence};
+use super::machine::{Erased, Message};
 use super::network::{Event, Table};
-use super::rule::{Rule, Variant, moves_of_component, variants};
-use crate::check::Participants;
+use super::rule::{Rule, Variant, crashes, moves_of_component, of_link, variants};
+
+/// How many entries all tables have at most: about a gigabyte.
+const ENTRIES: usize = 1 << 27;
 
 /// A composition of which everything is known.
 pub(super) struct Closed {
@@ -65,11 +68,12 @@ pub(super) fn close(compose: Compose, limit: usize) -> Result<Closed, ComposeErr
     let mut contents: Vec<_> = channels
         .map(|link| Contents::new(link.name.clone(), link.channel))
         .collect();
-    let variants = variants(&rules, &components, &mut contents);
-    let initial = initial(&components, &mut contents)?;
+    let variants = variants(&rules, &components, &mut contents, limit)?;
+    let initial = initial(&components, &mut contents, limit)?;
     for contents in &mut contents {
         contents.close(limit)?;
     }
+    fits(&components, &contents, &variants)?;
     let (tables, events, rule_of) = tables(&components, &contents, &rules, &variants);
     Ok(Closed {
         components,
@@ -127,99 +131,17 @@ fn messages(components: &[Box<dyn Erased>], links: usize) -> Vec<Vec<Message>> {
     messages
 }
 
-fn crashes<'c>(
-    components: &'c [Box<dyn Erased>],
-    links: &'c [Declared],
-    crashing: &'c [usize],
-) -> impl Iterator<Item = Rule> + 'c {
-    crashing.iter().flat_map(|&component| {
-        let name = components[component].name();
-        let rule = |kind: &str, occurrence, channels| Rule {
-            name: format!("{kind} {name}"),
-            participants: Participants::alone(name).label(kind),
-            components: vec![(component, occurrence)],
-            channels,
-        };
-        let lost = links.iter().enumerate().filter(|(_, link)| {
-            let is_at_an_end = link.receiver == component || link.senders.contains(&component);
-            link.channel.is_lost_with_crash && is_at_an_end
-        });
-        let lost = lost.map(|(link, _)| (link, Operation::Clear)).collect();
-        [
-            rule("crash", Occurrence::Crashes, lost),
-            rule("restart", Occurrence::Restarts, Vec::new()),
-        ]
-    })
-}
-
-/// What may happen to the messages of a link.
-fn of_link(
-    number: usize,
-    link: &Declared,
-    messages: &[Message],
-    components: &[Box<dyn Erased>],
-) -> Vec<Rule> {
-    let receiver = &components[link.receiver];
-    let mut rules = Vec::new();
-    for &message in messages {
-        let event = message.event as usize;
-        let event_name = receiver.event_name(event);
-        let sender = components[link.senders[message.sender as usize]].name();
-        let place = match link.senders.len() {
-            1 => link.name.clone(),
-            _ => format!("{} from {sender}", link.name),
-        };
-        let rule = |name, label: String, components, operation| Rule {
-            name,
-            participants: Participants::between(sender, receiver.name()).label(label),
-            components,
-            channels: vec![(number, operation)],
-        };
-        rules.push(rule(
-            format!("{event_name} to {} over {place}", receiver.name()),
-            event_name.clone(),
-            vec![(link.receiver, Occurrence::Takes(event))],
-            Operation::Take(message),
-        ));
-        if link.channel.drops_refused {
-            rules.push(rule(
-                format!("drop {event_name} at {} over {place}", receiver.name()),
-                format!("{event_name}, dropped"),
-                vec![(link.receiver, Occurrence::Refuses(event))],
-                Operation::Take(message),
-            ));
-        }
-        let mut happens = |kind: &str, done: &str, operation: fn(Message, usize) -> Operation| {
-            for nth in 0..link.channel.places() {
-                let which = match nth {
-                    0 => String::new(),
-                    _ => format!(" #{}", nth + 1),
-                };
-                rules.push(rule(
-                    format!("{kind} {event_name}{which} over {place}"),
-                    format!("{event_name}{which}, {done}"),
-                    Vec::new(),
-                    operation(message, nth),
-                ));
-            }
-        };
-        if link.channel.is_lossy {
-            happens("lose", "lost", Operation::Lose);
-        }
-        if link.channel.is_duplicating {
-            happens("duplicate", "duplicated", Operation::Duplicate);
-        }
-    }
-    rules
-}
-
 /// Every way in which all components can begin, with what they send at once.
 fn initial(
     components: &[Box<dyn Erased>],
     contents: &mut [Contents],
+    limit: usize,
 ) -> Result<Vec<Vec<u32>>, ComposeError> {
     let mut ways: Vec<Vec<(u32, u32)>> = vec![Vec::new()];
     for component in components {
+        if ways.len() * component.starts().len() > limit {
+            return Err(ComposeError::TooManyStarts { limit });
+        }
         let longer = ways.iter().flat_map(|way| {
             component.starts().iter().map(|start| {
                 let mut way = way.clone();
@@ -229,7 +151,7 @@ fn initial(
         });
         ways = longer.collect();
     }
-    let mut initial = Vec::new();
+    let mut initial = IndexSet::new();
     for way in ways {
         let mut sent = vec![Vec::new(); contents.len()];
         for (component, (_, what)) in components.iter().zip(&way) {
@@ -241,11 +163,47 @@ fn initial(
         for (contents, sent) in contents.iter_mut().zip(&sent) {
             locals.push(contents.start(sent)?);
         }
-        if !initial.contains(&locals) {
-            initial.push(locals);
+        initial.insert(locals);
+    }
+    Ok(initial.into_iter().collect())
+}
+
+/// Whether the tables of all parts are small enough.
+fn fits(
+    components: &[Box<dyn Erased>],
+    contents: &[Contents],
+    variants: &[Variant],
+) -> Result<(), ComposeError> {
+    let mut moves = vec![0; components.len()];
+    let mut known = FxHashSet::default();
+    for variant in variants {
+        for one in &variant.components {
+            if known.insert(one) {
+                moves[one.0] += 1;
+            }
         }
     }
-    Ok(initial)
+    let of_components = components.iter().zip(moves);
+    let of_components = of_components.map(|(one, moves)| (one.name(), one.len(), moves));
+    let of_channels = contents.iter().map(|one| {
+        let events = one.event_count();
+        (one.name.as_str(), one.all.len(), events)
+    });
+    let mut entries = 0_usize;
+    for (part, configurations, moves) in of_components.chain(of_channels) {
+        // For each configuration what it does, and a bit for everything that may happen.
+        let of_each = moves + variants.len().div_ceil(64);
+        entries = entries.saturating_add(configurations.saturating_mul(of_each));
+        if entries > ENTRIES {
+            return Err(ComposeError::TooLarge {
+                part: part.to_owned(),
+                configurations,
+                moves,
+                most: ENTRIES,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The tables of all parts, what can happen, and of which rule each of it is one.

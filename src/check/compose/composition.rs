@@ -9,7 +9,8 @@ use super::close::{self, Closed};
 use super::formula::{Answered, Truth};
 use super::handle::Component;
 use super::machine::Local;
-use super::network::{Joint, Network};
+use super::network::{Event, Joint, Network, Table};
+use super::partial_order::{NotReducible, PartialOrder};
 use super::rule::Rule;
 use crate::check::{Fairness, Model, Number, Participants, Property, PropertyKind};
 use crate::machine::Explorable;
@@ -34,6 +35,13 @@ pub struct Composition<const WORDS: usize = 1> {
     end: Truth,
     /// The channels that can be overflown, with the configuration in which they are.
     overflown: Vec<(usize, usize)>,
+    /// What everything was made of, for [`reduced`](Self::reduced).
+    tables: Vec<Table>,
+    events: Vec<Event>,
+    answered: Vec<Answered>,
+    partial_order: Option<PartialOrder>,
+    /// The links that are prompt.
+    prompt: Vec<usize>,
     /// The blocks of parts that can take each other's places.
     pub(super) blocks: Vec<Vec<Vec<usize>>>,
 }
@@ -123,16 +131,27 @@ impl<const WORDS: usize> Composition<WORDS> {
             overflown: overflown
                 .filter_map(|(contents, part)| Some((part, contents.overflown()?)))
                 .collect(),
+            prompt: (components.len()..)
+                .zip(&contents)
+                .filter(|(_, contents)| contents.channel.is_prompt)
+                .map(|(part, _)| part)
+                .collect(),
             blocks,
             network,
+            tables,
+            events,
+            answered: all_answered,
+            partial_order: None,
         })
     }
 
     /// Adds a property that is not one of single components. It may be slower, for it is
-    /// asked in every state.
+    /// asked in every state, and it may tell apart components that are
+    /// [interchangeable](Compose::interchangeable): none is taken for another one then.
     #[must_use]
     pub fn with_property(mut self, property: Property<Self>) -> Self {
         self.extra.push(property);
+        self.blocks.clear();
         self
     }
 
@@ -161,6 +180,56 @@ impl<const WORDS: usize> Composition<WORDS> {
         let locals = locals.downcast_ref::<Vec<Local<M>>>()?;
         let local = locals.get(self.network.places[component.index].of(state))?;
         Some((&local.storage, &local.state))
+    }
+
+    /// The same composition without the interleavings that make no difference to its
+    /// properties: of steps that do not depend on each other not every order is looked at
+    /// (partial-order reduction). Invariants, reachability and deadlocks stay what they
+    /// are, with fewer states. Components that are interchangeable are not used then.
+    ///
+    /// # Errors
+    ///
+    /// What depends on the interleavings.
+    pub fn reduced(self) -> Result<Self, NotReducible> {
+        let link = |part: usize| self.parts[part].name.clone();
+        if let Some(claim) = self.claims.iter().find(|claim| claim.kind.is_liveness()) {
+            return Err(NotReducible::Liveness {
+                property: claim.name.clone(),
+                kind: claim.kind,
+            });
+        }
+        if let Some(property) = self.extra.first() {
+            return Err(NotReducible::Unknown {
+                property: property.name().to_owned(),
+            });
+        }
+        if let Some(part) = self.prompt.first() {
+            return Err(NotReducible::Prompt { link: link(*part) });
+        }
+        if let Some((part, _)) = self.overflown.first() {
+            return Err(NotReducible::Bounds { link: link(*part) });
+        }
+        let order = PartialOrder::new(
+            &self.tables,
+            &self.events,
+            &self.network.places,
+            &self.answered,
+        );
+        Ok(Self {
+            partial_order: Some(order),
+            blocks: Vec::new(),
+            ..self
+        })
+    }
+
+    /// Calls `take` with each event that is looked at in a state.
+    fn for_each_chosen(&self, order: &PartialOrder, state: &Joint<WORDS>, take: impl FnMut(u32)) {
+        let mut events = Vec::new();
+        self.network
+            .for_each_event(state, |event| events.push(event));
+        let is_idle = |event| self.network.after(state, event) == *state;
+        order.choose(state, &mut events, is_idle);
+        events.into_iter().for_each(take);
     }
 
     /// Whether a component takes part in something that happens.
@@ -203,8 +272,11 @@ impl<const WORDS: usize> Model for Composition<WORDS> {
     }
 
     fn actions(&self, state: &Joint<WORDS>, actions: &mut Vec<Happening>) {
-        self.network
-            .for_each_event(state, |event| actions.push(Happening(event)));
+        let push = |event| actions.push(Happening(event));
+        match &self.partial_order {
+            None => self.network.for_each_event(state, push),
+            Some(order) => self.for_each_chosen(order, state, push),
+        }
     }
 
     fn next(&self, state: &Joint<WORDS>, action: &Happening) -> Option<Joint<WORDS>> {
@@ -219,14 +291,20 @@ impl<const WORDS: usize> Model for Composition<WORDS> {
         _: &mut Vec<Happening>,
         mut take: impl FnMut(&Happening, Option<Joint<WORDS>>),
     ) {
-        self.network.for_each_event(state, |event| {
-            take(&Happening(event), Some(self.network.after(state, event)));
-        });
+        let take = |event| take(&Happening(event), Some(self.network.after(state, event)));
+        match &self.partial_order {
+            None => self.network.for_each_event(state, take),
+            Some(order) => self.for_each_chosen(order, state, take),
+        }
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
         let of_components = self.claims.iter().map(Claim::property);
         of_components.chain(self.extra.iter().cloned()).collect()
+    }
+
+    fn is_reduced(&self) -> bool {
+        self.partial_order.is_some()
     }
 
     fn is_end(&self, state: &Joint<WORDS>) -> bool {

@@ -62,6 +62,51 @@ pub enum ComposeError {
         /// How many it may have.
         limit: usize,
     },
+    /// A component may be given more different events than are allowed.
+    #[error(
+        "component `{component}` may be given more than {limit} different events: do messages carry what grows, \
+         such as a count? Cut it off, or raise the limit"
+    )]
+    TooManyEvents {
+        /// The component.
+        component: String,
+        /// How many it may be given.
+        limit: usize,
+    },
+    /// What several components may send together is too much.
+    #[error(
+        "`{event}` can happen in more than {limit} ways: its components may send too many different things \
+         at once; let fewer of them send, or raise the limit"
+    )]
+    TooManyWays {
+        /// What happens.
+        event: String,
+        /// In how many ways it may.
+        limit: usize,
+    },
+    /// There are too many ways to begin.
+    #[error(
+        "the components can begin in more than {limit} ways: let them begin in fewer, or raise the limit"
+    )]
+    TooManyStarts {
+        /// In how many ways they may.
+        limit: usize,
+    },
+    /// The tables would take too much memory.
+    #[error(
+        "part `{part}` has {configurations} configurations and {moves} moves: the tables would have more than \
+         {most} entries"
+    )]
+    TooLarge {
+        /// The component or channel with which it is too much.
+        part: String,
+        /// How many configurations it has.
+        configurations: usize,
+        /// How many different things may happen to it.
+        moves: usize,
+        /// How many entries all tables may have.
+        most: usize,
+    },
     /// A channel may hold more different things than are allowed.
     #[error(
         "channel `{channel}` may hold its {messages} messages in more than {limit} ways: give it less capacity, \

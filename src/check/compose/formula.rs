@@ -5,10 +5,10 @@ use std::ops::{BitAnd, BitOr, Not};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::network::{Joint, Network, Place};
+use super::network::{Joint, Moves, Network, Place};
 
-/// How many bits one look at a state gives.
-const PAGE: usize = 64;
+/// How many bits one look at a state gives. Few, so that tables stay small.
+pub(super) const PAGE: usize = 8;
 
 /// What can be said of a state of a composition: what [components](super::Component)
 /// and [links](super::Link) say of themselves, put together by `&`, `|` and `!`.
@@ -33,9 +33,9 @@ pub(super) struct Locals<'l> {
 pub(super) enum Node {
     /// What one part, a component or a channel, says of itself.
     Own(Slot, Test),
-    All(Vec<Node>),
-    Any(Vec<Node>),
-    Not(Box<Node>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
 }
 
 /// A component or a channel, by its number.
@@ -159,12 +159,35 @@ impl Answered {
                 other => others.push(other),
             }
         }
-        let none_fails = Self::Not(Box::new(Self::Some(failing)));
-        if others.is_empty() {
-            return none_fails;
+        if others.is_empty() || !failing.is_empty() {
+            others.push(Self::Not(Box::new(Self::Some(failing))));
         }
-        others.push(none_fails);
-        Self::All(others)
+        match <[Self; 1]>::try_from(others) {
+            Ok([only]) => only,
+            Err(others) => Self::All(others),
+        }
+    }
+
+    /// Whether it can tell that a part has moved.
+    pub(super) fn tells(&self, moved: usize, moves: &Moves) -> bool {
+        match self {
+            Self::Some(answers) => {
+                answers
+                    .iter()
+                    .filter(|(part, _)| *part == moved)
+                    .any(|(_, answers)| {
+                        let answer = |local: usize| answers.get(local).copied().unwrap_or(false);
+                        let mut moves = moves.iter().enumerate();
+                        moves.any(|(from, to)| {
+                            to.is_some_and(|to| answer(from) != answer(to as usize))
+                        })
+                    })
+            }
+            Self::All(nodes) | Self::Any(nodes) => {
+                nodes.iter().any(|node| node.tells(moved, moves))
+            }
+            Self::Not(inner) => inner.tells(moved, moves),
+        }
     }
 
     /// The same with parts in place of others, in an order that does not depend on how
@@ -202,12 +225,12 @@ pub(super) struct Truth {
 #[derive(Debug)]
 struct Page {
     /// Neighbours in a state, and the questions to which each of their values says yes.
-    looks: Vec<(Place, Vec<u64>)>,
+    looks: Vec<(Place, Vec<u8>)>,
 }
 
 impl Page {
     #[inline]
-    fn answers<const WORDS: usize>(&self, state: &Joint<WORDS>) -> u64 {
+    fn answers<const WORDS: usize>(&self, state: &Joint<WORDS>) -> u8 {
         let looks = self.looks.iter();
         looks.fold(0, |answers, (place, yes)| answers | yes[place.of(state)])
     }
@@ -270,7 +293,7 @@ impl Question {
     }
 
     #[inline]
-    fn answer(&self, page: &impl Fn(usize) -> u64) -> bool {
+    fn answer(&self, page: &impl Fn(usize) -> u8) -> bool {
         match self {
             Self::Bit { page: number, bit } => page(*number) >> bit & 1 != 0,
             Self::Not(inner) => !inner.answer(page),

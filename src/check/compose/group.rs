@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::network::{Event, Joint, Place, Table};
+use super::network::{Event, Joint, Moves, Place, Plan, Table};
 
 /// How many bits of a state are looked up at once, unless one part takes more: as many as
 /// make tables that stay in a processor's own memory.
@@ -41,21 +41,18 @@ impl Neighbours {
 /// Divides the parts into groups so that there are as few numbers as possible: parts that
 /// depend on each other, such as a channel and its receiver, have fewer values together
 /// than each by itself lets them have.
-pub(super) fn divide(
-    tables: &[Table],
-    events: &[Event],
-    initial: &[Vec<u32>],
-    places: &[Place],
-) -> Vec<Neighbours> {
+pub(super) fn divide(plan: Plan<'_>) -> Vec<Neighbours> {
+    let places = plan.places;
+    let at_once = bits_at_once(plan.events.len());
     // The best division of the parts up to each one: what it costs, and its last group.
     let mut best: Vec<(f64, Option<Neighbours>)> = vec![(0.0, None)];
     for end in 1..=places.len() {
         let mut cheapest = (f64::INFINITY, None);
         for start in (0..end).rev() {
-            let Some(place) = together(&places[start..end], bits_at_once(events.len())) else {
+            let Some(place) = together(&places[start..end], at_once) else {
                 break;
             };
-            let values = values(place, start..end, (tables, events, initial, places));
+            let values = values(place, start..end, plan);
             let neighbours = Neighbours {
                 place,
                 parts: start..end,
@@ -92,13 +89,15 @@ fn together(places: &[Place], at_once: u32) -> Option<Place> {
 }
 
 /// The values that parts can have together, whatever the others let happen.
-fn values(
-    group: Place,
-    parts: Range<usize>,
-    (tables, events, initial, places): (&[Table], &[Event], &[Vec<u32>], &[Place]),
-) -> Vec<bool> {
+fn values(group: Place, parts: Range<usize>, plan: Plan<'_>) -> Vec<bool> {
+    let Plan {
+        tables,
+        events,
+        initial,
+        places,
+    } = plan;
     // What happens to these parts: their moves, each with its place in the value.
-    let mut happens: Vec<Vec<(Place, &[Option<u32>])>> = Vec::new();
+    let mut happens: Vec<Vec<(Place, &Moves)>> = Vec::new();
     for event in events {
         let own = event.moves.iter().filter(|(part, _)| parts.contains(part));
         let own: Vec<_> = own
@@ -145,13 +144,13 @@ fn values(
 
 impl Group {
     /// Neighbours whose share in a state's number are multiples of `stride`.
-    pub(super) fn new(
-        neighbours: &Neighbours,
-        stride: u64,
-        tables: &[Table],
-        events: &[Event],
-        places: &[Place],
-    ) -> Self {
+    pub(super) fn new(neighbours: &Neighbours, stride: u64, plan: Plan<'_>) -> Self {
+        let Plan {
+            tables,
+            events,
+            places,
+            ..
+        } = plan;
         let Neighbours {
             place,
             parts,

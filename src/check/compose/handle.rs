@@ -31,8 +31,12 @@ pub struct Part(pub(super) Slot);
 /// A component that takes an event, for [`together`](super::Compose::together).
 pub struct Takes {
     pub(super) component: usize,
-    pub(super) register: Box<dyn FnOnce(&mut dyn Any) -> Option<usize>>,
+    pub(super) register: Register,
 }
+
+/// Tells the number of an event, to which the component is made ready; `None` if the
+/// component is not of the event's machine.
+type Register = Box<dyn FnOnce(&mut dyn Any) -> Option<usize>>;
 
 impl<M> Component<M> {
     pub(super) const fn new(index: usize) -> Self {

@@ -391,6 +391,12 @@ where
         let mut has_grown = self.begin(limit)?;
         loop {
             let events = self.alphabet.borrow().len();
+            if events > limit {
+                return Err(ComposeError::TooManyEvents {
+                    component: self.name.clone(),
+                    limit,
+                });
+            }
             self.events.resize_with(events, Vec::new);
             let mut is_done = true;
             for event in 0..events {

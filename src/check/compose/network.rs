@@ -5,6 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
+use super::formula::PAGE;
 use super::group::{Group, divide};
 
 /// The state of a composition: for each part a few bits that say which of its
@@ -81,12 +82,15 @@ struct Move {
     table: u32,
 }
 
+/// What a part does when something happens: for each of its configurations the next one,
+/// if it can happen there.
+pub(super) type Moves = [Option<u32>];
+
 /// What one part may do, before it has its place.
 pub(super) struct Table {
     /// How many configurations it has.
     pub(super) size: usize,
-    /// What it does when something happens to it: for each of its configurations the
-    /// next one.
+    /// What it does whenever something happens to it.
     pub(super) moves: Vec<Vec<Option<u32>>>,
     /// The configurations in which only what is prompt happens.
     pub(super) prompt: Vec<bool>,
@@ -98,6 +102,16 @@ pub(super) struct Event {
     pub(super) moves: Vec<(usize, usize)>,
     /// Whether it takes something out of what is prompt.
     pub(super) is_prompt: bool,
+}
+
+/// A composition that is laid out.
+#[derive(Clone, Copy)]
+pub(super) struct Plan<'p> {
+    pub(super) tables: &'p [Table],
+    pub(super) events: &'p [Event],
+    /// For each initial state the configurations of its parts.
+    pub(super) initial: &'p [Vec<u32>],
+    pub(super) places: &'p [Place],
 }
 
 /// A composition as numbers.
@@ -162,7 +176,12 @@ impl<const WORDS: usize> Network<WORDS> {
         let starts = network.lay_out_moves(tables);
         for event in events {
             let first = network.moves.len() as u32;
-            for &(part, number) in &event.moves {
+            // Whether it can happen is known before: a part that only watches does nothing.
+            let changing = event.moves.iter().filter(|(part, number)| {
+                let mut moves = tables[*part].moves[*number].iter().zip(0..);
+                moves.any(|(to, from)| to.is_some_and(|to| to != from))
+            });
+            for &(part, number) in changing {
                 network.moves.push(Move {
                     place: network.places[part],
                     table: starts[part][number],
@@ -170,9 +189,15 @@ impl<const WORDS: usize> Network<WORDS> {
             }
             network.events.push(first..network.moves.len() as u32);
         }
+        let plan = Plan {
+            tables,
+            events,
+            initial,
+            places: &network.places,
+        };
         let mut stride = Some(1_u64);
-        for group in divide(tables, events, initial, &network.places) {
-            let group = Group::new(&group, stride.unwrap_or(0), tables, events, &network.places);
+        for neighbours in divide(plan) {
+            let group = Group::new(&neighbours, stride.unwrap_or(0), plan);
             stride = stride.and_then(|stride| stride.checked_mul(group.size));
             network.groups.push(group);
         }
@@ -227,7 +252,7 @@ impl<const WORDS: usize> Network<WORDS> {
                 let value = group.place.of(state);
                 enabled &= group.enabled[value * self.words_of_events + word];
             }
-            if word + 1 == self.words_of_events && self.events.len() % 64 != 0 {
+            if word + 1 == self.words_of_events && !self.events.len().is_multiple_of(64) {
                 enabled &= (1 << (self.events.len() % 64)) - 1;
             }
             while enabled != 0 {
@@ -269,13 +294,14 @@ impl<const WORDS: usize> Network<WORDS> {
         })
     }
 
-    /// For each group of parts that is asked something: the questions, at most 64, to
+    /// For each group of parts that is asked something: the questions, at most [`PAGE`], to
     /// which its values say yes. A question is a list of parts, each with the answers of
     /// its configurations.
-    pub(super) fn looks(&self, asked: &[Vec<(usize, Vec<bool>)>]) -> Vec<(Place, Vec<u64>)> {
+    pub(super) fn looks(&self, asked: &[Vec<(usize, Vec<bool>)>]) -> Vec<(Place, Vec<u8>)> {
+        debug_assert!(asked.len() <= PAGE);
         let mut looks = Vec::new();
         for group in &self.groups {
-            let mut yes = vec![0; group.numbers.len()];
+            let mut yes = vec![0_u8; group.numbers.len()];
             let mut is_asked = false;
             for (question, answers) in asked.iter().enumerate() {
                 let own = answers
@@ -287,7 +313,7 @@ impl<const WORDS: usize> Network<WORDS> {
                     for (value, yes) in yes.iter_mut().enumerate() {
                         let local = place.within(group.place).of(&Joint([value as u64]));
                         let is_so = answers.get(local).is_some_and(|answer| *answer);
-                        *yes |= u64::from(is_so) << question;
+                        *yes |= u8::from(is_so) << question;
                     }
                 }
             }

@@ -3,8 +3,10 @@
 
 use rustc_hash::FxHashMap;
 
+use super::ComposeError;
+use super::builder::Declared;
 use super::channel::{Contents, Operation};
-use super::machine::{Erased, Occurrence};
+use super::machine::{Erased, Message, Occurrence};
 use crate::check::Participants;
 use crate::check::coverage::first_word;
 
@@ -26,6 +28,93 @@ impl Rule {
     }
 }
 
+/// What happens to components that may crash.
+pub(super) fn crashes<'c>(
+    components: &'c [Box<dyn Erased>],
+    links: &'c [Declared],
+    crashing: &'c [usize],
+) -> impl Iterator<Item = Rule> + 'c {
+    crashing.iter().flat_map(|&component| {
+        let name = components[component].name();
+        let rule = |kind: &str, occurrence, channels| Rule {
+            name: format!("{kind} {name}"),
+            participants: Participants::alone(name).label(kind),
+            components: vec![(component, occurrence)],
+            channels,
+        };
+        let lost = links.iter().enumerate().filter(|(_, link)| {
+            let is_at_an_end = link.receiver == component || link.senders.contains(&component);
+            link.channel.is_lost_with_crash && is_at_an_end
+        });
+        let lost = lost.map(|(link, _)| (link, Operation::Clear)).collect();
+        [
+            rule("crash", Occurrence::Crashes, lost),
+            rule("restart", Occurrence::Restarts, Vec::new()),
+        ]
+    })
+}
+
+/// What may happen to the messages of a link.
+pub(super) fn of_link(
+    number: usize,
+    link: &Declared,
+    messages: &[Message],
+    components: &[Box<dyn Erased>],
+) -> Vec<Rule> {
+    let receiver = &components[link.receiver];
+    let mut rules = Vec::new();
+    for &message in messages {
+        let event = message.event as usize;
+        let event_name = receiver.event_name(event);
+        let sender = components[link.senders[message.sender as usize]].name();
+        let place = match link.senders.len() {
+            1 => link.name.clone(),
+            _ => format!("{} from {sender}", link.name),
+        };
+        let rule = |name, label: String, components, operation| Rule {
+            name,
+            participants: Participants::between(sender, receiver.name()).label(label),
+            components,
+            channels: vec![(number, operation)],
+        };
+        rules.push(rule(
+            format!("{event_name} to {} over {place}", receiver.name()),
+            event_name.clone(),
+            vec![(link.receiver, Occurrence::Takes(event))],
+            Operation::Take(message),
+        ));
+        if link.channel.drops_refused {
+            rules.push(rule(
+                format!("drop {event_name} at {} over {place}", receiver.name()),
+                format!("{event_name}, dropped"),
+                vec![(link.receiver, Occurrence::Refuses(event))],
+                Operation::Take(message),
+            ));
+        }
+        let mut happens = |kind: &str, done: &str, operation: fn(Message, usize) -> Operation| {
+            for nth in 0..link.channel.places() {
+                let which = match nth {
+                    0 => String::new(),
+                    _ => format!(" #{}", nth + 1),
+                };
+                rules.push(rule(
+                    format!("{kind} {event_name}{which} over {place}"),
+                    format!("{event_name}{which}, {done}"),
+                    Vec::new(),
+                    operation(message, nth),
+                ));
+            }
+        };
+        if link.channel.is_lossy {
+            happens("lose", "lost", Operation::Lose);
+        }
+        if link.channel.is_duplicating {
+            happens("duplicate", "duplicated", Operation::Duplicate);
+        }
+    }
+    rules
+}
+
 /// One way in which a rule happens: what is sent does not depend on anything any more.
 pub(super) struct Variant {
     /// The rule of which it is one.
@@ -42,7 +131,8 @@ pub(super) fn variants(
     rules: &[Rule],
     components: &[Box<dyn Erased>],
     channels: &mut [Contents],
-) -> Vec<Variant> {
+    limit: usize,
+) -> Result<Vec<Variant>, ComposeError> {
     let mut known = FxHashMap::default();
     let mut variants = Vec::new();
     for (number, rule) in rules.iter().enumerate() {
@@ -51,6 +141,12 @@ pub(super) fn variants(
             let sent = known
                 .entry((component, occurrence))
                 .or_insert_with(|| sent_by(&*components[component], occurrence));
+            if ways.len() * sent.len() > limit {
+                return Err(ComposeError::TooManyWays {
+                    event: rule.name.clone(),
+                    limit,
+                });
+            }
             ways = ways
                 .iter()
                 .flat_map(|way| {
@@ -75,7 +171,7 @@ pub(super) fn variants(
             });
         }
     }
-    variants
+    Ok(variants)
 }
 
 /// The numbers of all that a component may send when something happens to it.

@@ -6,7 +6,7 @@ use super::channel::Contents;
 use super::formula::{Answered, Slot};
 use super::handle::Part;
 use super::machine::Erased;
-use super::network::{Event, Joint, Table};
+use super::network::{Event, Joint, Moves, Table};
 use super::{ComposeError, Composition};
 
 /// Everything that blocks of parts have to leave as it is when they change places.
@@ -15,7 +15,7 @@ struct Whole<'c> {
     tables: &'c [Table],
     /// What happens, as the moves of its parts, which are the same for parts that are
     /// alike.
-    events: HashSet<Vec<(usize, &'c [Option<u32>])>>,
+    events: HashSet<Vec<(usize, &'c Moves)>>,
     initial: HashSet<&'c [u32]>,
     claims: Vec<&'c Answered>,
 }

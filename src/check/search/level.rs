@@ -185,8 +185,8 @@ impl<S: Send + Sync, V: Visited<S>> Level<'_, S, V> {
             level: self.states(),
             memory: self.memory(),
             elapsed: self.before + self.started.elapsed(),
-            walks: None,
             projected: all_states(self.levels, &self.limits),
+            ..Progress::default()
         }
     }
 

@@ -20,13 +20,16 @@ pub(in crate::check) type OnProgress<'a> = dyn FnMut(&Progress) -> ControlFlow<(
 pub(in crate::check) struct Teller<'a> {
     on_progress: &'a mut OnProgress<'a>,
     last_told: Instant,
+    /// How many states there can be at most, if the model knows.
+    at_most: Option<u64>,
 }
 
 impl<'a> Teller<'a> {
-    pub(in crate::check) fn new(on_progress: &'a mut OnProgress<'a>) -> Self {
+    pub(in crate::check) fn new(on_progress: &'a mut OnProgress<'a>, at_most: Option<u64>) -> Self {
         Self {
             on_progress,
             last_told: Instant::now(),
+            at_most,
         }
     }
 
@@ -36,7 +39,10 @@ impl<'a> Teller<'a> {
             return ControlFlow::Continue(());
         }
         self.last_told = Instant::now();
-        (self.on_progress)(&progress())
+        (self.on_progress)(&Progress {
+            at_most: self.at_most,
+            ..progress()
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Grouping states by some of their fields, as their `Debug` forms have them.
+//! Grouping states by some of their fields, as the forms in which they are shown have them.
 
 use std::collections::BTreeSet;
 
@@ -8,19 +8,18 @@ use crate::check::form::{Form, Kind};
 
 impl<M: Model> StateGraph<M> {
     /// The graph in which all states that agree in these fields are one node, by the
-    /// `Debug` forms of the states. [`grouped_by`](StateGraph::grouped_by) takes any
+    /// [forms](Model::state_form) of the states. [`grouped_by`](StateGraph::grouped_by) takes any
     /// label.
     ///
     /// # Errors
     ///
     /// When no state has a field of one of these names.
     pub fn grouped_by_fields(self, fields: &[impl AsRef<str>]) -> Result<Self, StateGraphError> {
-        let texts: Vec<_> = self
-            .states
+        let forms: Vec<_> = self
+            .notes
             .iter()
-            .map(|state| format!("{state:?}"))
+            .map(|note| Form::read(&note.form))
             .collect();
-        let forms: Vec<_> = texts.iter().map(|text| Form::read(text)).collect();
         let known: BTreeSet<_> = forms.iter().flat_map(fields_of).collect();
         let wanted = fields.iter().map(AsRef::as_ref);
         if let Some(field) = wanted.clone().find(|field| !known.contains(field)) {

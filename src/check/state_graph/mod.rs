@@ -58,6 +58,8 @@ pub struct StateGraph<M: Model> {
 /// What there is to say of a state.
 #[derive(Clone, Default)]
 struct Note {
+    /// How the state is shown.
+    form: String,
     depth: usize,
     is_initial: bool,
     /// Nothing can happen in it.
@@ -196,7 +198,9 @@ impl<M: Model> StateGraph<M> {
             if number >= limit {
                 return Err(StateGraphError::TooLarge { limit });
             }
+            let form = model.state_form(&self.states[number]);
             self.notes.push(Note {
+                form,
                 depth,
                 ..Note::default()
             });

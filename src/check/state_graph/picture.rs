@@ -52,13 +52,13 @@ impl<'g> Picture<'g> {
             None => state,
         };
         let mut states: Vec<Node<'g>> = Vec::new();
-        for (number, (state, note)) in graph.states.iter().zip(&graph.notes).enumerate() {
+        for (number, note) in graph.notes.iter().enumerate() {
             // Groups are numbered in the order of their first states.
             if node_of(number) == states.len() {
                 states.push(Node {
                     label: match &graph.groups {
                         Some((labels, groups)) => labels[groups[number]].clone(),
-                        None => format!("{state:?}"),
+                        None => note.form.clone(),
                     },
                     count: 0,
                     depth: note.depth,
