@@ -148,7 +148,7 @@ impl CancelError {
 /// );
 /// # Ok::<(), fsmcheck::framework::JobTableError>(())
 /// ```
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct JobManager {
     policy: Policy,
     times: BackOffTimes,
@@ -367,6 +367,19 @@ impl JobManager {
                 JobOperationEffect::NotRunning => JobManagerEffect::LogNotRunning(job.clone()),
             }));
         }
+    }
+
+    /// Forgets how often a job has failed, and that it has to wait because of it. So its
+    /// back-off can end, and be counted anew, where no clock runs on.
+    pub fn forget_failures(&mut self, job: &str) {
+        self.back_offs.remove(job);
+    }
+
+    /// Whether the back-off of a job keeps it from being dispatched now.
+    #[must_use]
+    pub fn is_backing_off(&self, job: &str, now: MonotonicTime) -> bool {
+        let back_off = self.back_offs.get(job);
+        back_off.is_some_and(|back_off| !back_off.storage().allows(now))
     }
 
     fn dispatch_pending(

@@ -217,7 +217,7 @@ pub use self::leader::{
 pub use self::manager::{ManagerRecovery, ManagerRecoveryEvent, ManagerState};
 pub use self::master::{Master, MasterEvent, MasterState};
 pub use self::master_record::TransitionError;
-pub use self::policy::{Policy, Rule, UnknownRule};
+pub use self::policy::{Policy, Rule, UnknownPolicy, UnknownRule};
 pub use self::run_loop::{
     LoopError, Role, RunLoop, RunLoopEffect, RunLoopError, RunLoopEvent, RunLoopState,
 };

@@ -275,6 +275,18 @@ impl Policy {
         self.0 >> rule as u8 & 1 == 1
     }
 
+    /// Each rule in force as a bit, in the order of [`Rule::ALL`].
+    #[must_use]
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// The rules with these bits; others are passed over.
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits & Self::hardened().0)
+    }
+
     /// The rules in force.
     pub fn rules(self) -> impl Iterator<Item = Rule> {
         Rule::ALL
@@ -288,6 +300,87 @@ impl Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self::original()
+    }
+}
+
+/// `hardened`, `original`, or what is nearer with the rules that differ:
+/// `original-ack_time_monotone`, `hardened-status_epoch_checked`.
+///
+/// # Examples
+///
+/// ```
+/// use fsmcheck::framework::{Policy, Rule};
+///
+/// let before: Policy = "original-ack_time_monotone".parse()?;
+/// assert_eq!(before, Policy::before(Rule::AckTimeMonotone));
+/// assert_eq!(before.to_string(), "original-ack_time_monotone");
+/// # Ok::<(), fsmcheck::framework::UnknownPolicy>(())
+/// ```
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let distance = |base: Self| (self.0 ^ base.0).count_ones();
+        let [original, hardened] = [Self::original(), Self::hardened()];
+        let (base, mut text) = if distance(hardened) <= distance(original) {
+            (hardened, "hardened".to_owned())
+        } else {
+            (original, "original".to_owned())
+        };
+        for rule in Rule::ALL {
+            match (base.has(*rule), self.has(*rule)) {
+                (true, false) => text += &format!("-{rule}"),
+                (false, true) => text += &format!("+{rule}"),
+                _ => {}
+            }
+        }
+        f.pad(&text)
+    }
+}
+
+/// A policy that cannot be read.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnknownPolicy {
+    /// It does not begin as policies do.
+    #[error("a policy begins with `hardened` or `original`, not with `{given}`")]
+    Base {
+        /// What was given.
+        given: String,
+    },
+    /// A rule that is added or taken away does not exist.
+    #[error(transparent)]
+    Rule(#[from] UnknownRule),
+}
+
+impl FromStr for Policy {
+    type Err = UnknownPolicy;
+
+    /// `hardened` or `original`, and behind it any number of `-RULE` and `+RULE`.
+    fn from_str(given: &str) -> Result<Self, UnknownPolicy> {
+        let (base, mut rest) = match given.find(['-', '+']) {
+            Some(end) => given.split_at(end),
+            None => (given, ""),
+        };
+        let mut policy = match base {
+            "hardened" => Self::hardened(),
+            "original" => Self::original(),
+            _ => {
+                return Err(UnknownPolicy::Base {
+                    given: base.to_owned(),
+                });
+            }
+        };
+        while let Some(sign) = rest.chars().next() {
+            let name = &rest[1..];
+            let (name, behind) = name.split_at(name.find(['-', '+']).unwrap_or(name.len()));
+            let rule = name.parse()?;
+            policy = if sign == '-' {
+                policy.without(rule)
+            } else {
+                policy.with(rule)
+            };
+            rest = behind;
+        }
+        Ok(policy)
     }
 }
 
@@ -345,6 +438,31 @@ mod tests {
         assert!(
             error.starts_with("there is no rule `pong`; the rules are ping_worker_epoch_checked, ")
         );
+    }
+
+    #[test]
+    fn a_policy_is_read_as_it_is_written() {
+        let policies = Rule::ALL.iter().flat_map(|rule| {
+            [
+                Policy::hardened().without(*rule),
+                Policy::original().without(*rule),
+                Policy::original().with(*rule),
+            ]
+        });
+        for policy in policies {
+            assert_eq!(policy.to_string().parse(), Ok(policy));
+        }
+        assert_eq!(
+            "original+pong_after_acceptance".parse(),
+            Ok(Policy::original().with(Rule::PongAfterAcceptance))
+        );
+        let error = |text: &str| text.parse::<Policy>().unwrap_err().to_string();
+        assert_eq!(
+            error("hard"),
+            "a policy begins with `hardened` or `original`, not with `hard`"
+        );
+        assert!(error("hardened-").starts_with("there is no rule ``; the rules are "));
+        assert!(error("hardened-x+").starts_with("there is no rule `x`; the rules are "));
     }
 
     #[test]

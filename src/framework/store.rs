@@ -201,9 +201,14 @@ impl JobRows {
     }
 
     /// A new incarnation of a job's master writes where it is. Returns whether
-    /// there is a record.
+    /// there is a record and, under [`Rule::StateWritesConditional`], no later
+    /// incarnation has written it.
     pub fn refresh(&mut self, job: &str, epoch: Epoch, node: &str, addr: &str) -> bool {
+        let conditional = self.policy.has(Rule::StateWritesConditional);
         self.row(job).is_ok_and(|row| {
+            if conditional && epoch < row.epoch {
+                return false;
+            }
             row.epoch = epoch;
             node.clone_into(&mut row.node_id);
             addr.clone_into(&mut row.addr);

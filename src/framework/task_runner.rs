@@ -198,21 +198,32 @@ pub struct TaskError {
 /// );
 /// # Ok::<(), fsmcheck::framework::CommitError>(())
 /// ```
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct TaskRunner {
     policy: Policy,
+    capacity: usize,
     queue: VecDeque<SubmittedTask>,
     tasks: BTreeMap<WorkerId, Guarded<Task>>,
     canceled: bool,
 }
 
 impl TaskRunner {
-    /// A runner without tasks.
+    /// A runner without tasks, in whose queue the original's
+    /// [`TASK_QUEUE_CAPACITY`] may wait.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
+        Self::with_capacity(policy, TASK_QUEUE_CAPACITY)
+    }
+
+    /// A runner without tasks, in whose queue `capacity` may wait.
+    #[must_use]
+    pub fn with_capacity(policy: Policy, capacity: usize) -> Self {
         Self {
             policy,
-            ..Self::default()
+            capacity,
+            queue: VecDeque::new(),
+            tasks: BTreeMap::new(),
+            canceled: false,
         }
     }
 
@@ -222,10 +233,10 @@ impl TaskRunner {
     ///
     /// When the queue is full.
     pub fn enqueue(&mut self, task: SubmittedTask) -> Result<(), CommitError> {
-        if self.queue.len() >= TASK_QUEUE_CAPACITY {
+        if self.queue.len() >= self.capacity {
             return Err(CommitError::QueueFull {
                 task: task.id,
-                capacity: TASK_QUEUE_CAPACITY,
+                capacity: self.capacity,
             });
         }
         self.queue.push_back(task);
@@ -305,6 +316,13 @@ impl TaskRunner {
             what,
             state,
         })
+    }
+}
+
+/// With the rules of the original.
+impl Default for TaskRunner {
+    fn default() -> Self {
+        Self::new(Policy::default())
     }
 }
 

@@ -229,6 +229,16 @@ impl WorkerEntry {
         &self.rest.executor
     }
 
+    /// Moves the expiry back; what is past is held right before `now`.
+    pub(super) fn set_back(&mut self, by: i64, now: i64) {
+        if self.has_expiry {
+            self.expires_at = self
+                .expires_at
+                .saturating_sub(by)
+                .max(now.saturating_sub(1));
+        }
+    }
+
     fn set_status(&mut self, status: Option<Arc<WorkerStatus>>) {
         self.epoch = status.as_ref().map_or(0, |status| status.epoch);
         self.has_status = status.is_some();

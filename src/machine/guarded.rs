@@ -1,6 +1,7 @@
 //! A running machine that refuses what is not legal.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use super::catch::catch;
 use super::{Explorable, Step, StepKind};
@@ -154,6 +155,13 @@ impl<M: Explorable> PartialEq for Guarded<M> {
 }
 
 impl<M: Explorable> Eq for Guarded<M> {}
+
+impl<M: Explorable> Hash for Guarded<M> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.storage.hash(hasher);
+        self.state.hash(hasher);
+    }
+}
 
 impl<M: Explorable> Default for Guarded<M> {
     fn default() -> Self {

@@ -1,5 +1,7 @@
 //! A worker's view of its master: what it does under which rule.
 
+use std::time::Duration;
+
 use fsmcheck::Guarded;
 use fsmcheck::framework::{
     ClientEffect, ClientError, ClientEvent, ClientStart, ClientState, MasterClient, MasterInfo,
@@ -330,4 +332,19 @@ proptest! {
             );
         }
     }
+}
+
+#[test]
+fn a_clock_that_is_set_back_changes_nothing_but_the_times() {
+    let mut client = client(Policy::original());
+    let times_out = |client: &mut Guarded<MasterClient>| {
+        let check = ClientEvent::CheckMaster { now: at(0) };
+        on(client, &check) == [ClientEffect::MasterTimedOut]
+    };
+    client.set_back(Duration::from_secs(10), at(0));
+    assert_eq!(client.storage().acknowledged(), at(-10));
+    assert!(!times_out(&mut client));
+    client.set_back(Duration::from_secs(10), at(0));
+    assert_eq!(client.storage().acknowledged(), at(-15), "long enough");
+    assert!(times_out(&mut client));
 }

@@ -1,6 +1,7 @@
 //! The machine of a worker's view of its master.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use statig::prelude::*;
 
@@ -209,6 +210,23 @@ impl MasterClient {
 }
 
 impl Guarded<MasterClient> {
+    /// Moves every time that is noted back by so much, so that a clock need not run on:
+    /// then `now` stays what it is, however long the client is used. What is so long ago
+    /// that every time-out has passed is held there.
+    pub fn set_back(&mut self, by: Duration, now: MonotonicTime) {
+        let (mut client, state) = self.clone().into_parts();
+        let timeouts = client.settings.timeouts;
+        let moved = |time: MonotonicTime, held: Duration| {
+            let held = now.0.saturating_sub(nanos(held));
+            MonotonicTime(time.0.saturating_sub(nanos(by)).max(held))
+        };
+        client.acknowledged = moved(client.acknowledged, timeouts.worker);
+        client.waiting_since = client
+            .waiting_since
+            .map(|since| moved(since, timeouts.wait_closed));
+        *self = Self::at(client, state);
+    }
+
     /// Handles an event, adding what is to be done to `effects`.
     ///
     /// # Errors

@@ -45,7 +45,7 @@ impl CommitError {
     }
 }
 
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 struct PendingRequest {
     task: WorkerId,
     machine: Guarded<DispatchRequest>,
@@ -69,7 +69,7 @@ struct PendingRequest {
 /// assert_eq!(again.code(), Some("DFLOW:ErrDispatchTaskRequestIDNotFound"));
 /// # Ok::<(), CommitError>(())
 /// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct TaskCommitter {
     ttl: i64,
     requests: BTreeMap<String, PendingRequest>,

@@ -8,7 +8,7 @@ use crate::machine::Guarded;
 use crate::wire::{MasterId, MasterMeta};
 
 /// A job as the job manager has registered it.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct RegisteredJob {
     meta: MasterMeta,
     machine: Guarded<Job>,
@@ -177,7 +177,7 @@ type Set = fn(&mut JobTable) -> &mut Jobs;
 /// assert_eq!(jobs.query("a").map(|job| job.state()), Some(JobState::WaitAck));
 /// # Ok::<(), fsmcheck::framework::JobTableError>(())
 /// ```
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct JobTable {
     policy: Policy,
     pending: Jobs,

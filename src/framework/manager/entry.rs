@@ -72,6 +72,12 @@ impl Entry {
         self.state
     }
 
+    /// Moves the expiry back; it has to be filed anew.
+    pub(super) fn set_back(&mut self, by: i64, now: i64) {
+        self.machine.set_back(by, now);
+        self.filed = NOT_FILED;
+    }
+
     pub(super) fn handle_to(&self) -> Handle {
         let worker = Arc::clone(self.machine.worker_shared());
         if self.state.is_tombstone() {

@@ -248,6 +248,15 @@ impl WorkerManager {
         }
     }
 
+    /// Moves every time that is noted back by so much, so that a clock need not run on:
+    /// then `now` stays what it is, however long it is used. What is past is held right
+    /// before `now`, since it makes no difference how long ago it was.
+    pub fn set_back(&mut self, by: Duration, now: MonotonicTime) {
+        let by = nanos(by);
+        self.table.set_back(by, now.0);
+        self.phase.set_back(by, now.0);
+    }
+
     /// When a worker expires that is heard of now.
     #[inline]
     fn next_expiry(&self, now: MonotonicTime) -> i64 {

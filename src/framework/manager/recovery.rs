@@ -320,6 +320,12 @@ impl Phase {
         self.state
     }
 
+    /// Moves the end of the wait back, to `now` at most.
+    pub(super) fn set_back(&mut self, by: i64, now: i64) {
+        let until = &mut self.recovery.until;
+        *until = until.map(|until| until.saturating_sub(by).max(now));
+    }
+
     pub(super) fn recovery(&self) -> &ManagerRecovery {
         &self.recovery
     }

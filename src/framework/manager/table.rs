@@ -198,6 +198,21 @@ impl Table {
             .min_by_key(|entry| entry.machine().worker_shared())
     }
 
+    /// Moves every expiry back, and files all entries anew.
+    pub(super) fn set_back(&mut self, by: i64, now: i64) {
+        self.filed.clear();
+        for entry in self.entries.values_mut().chain(&mut self.detached) {
+            entry.set_back(by, now);
+        }
+        let entries = self.entries.values();
+        let workers: Vec<_> = entries
+            .map(|entry| Arc::clone(entry.machine().worker_shared()))
+            .collect();
+        for worker in workers {
+            self.file(&worker);
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

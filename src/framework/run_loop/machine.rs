@@ -130,6 +130,12 @@ impl RunLoop {
         self.failed.as_ref()
     }
 
+    /// Whether the business logic has let go of what it held.
+    #[must_use]
+    pub fn is_business_closed(&self) -> bool {
+        self.business == Business::Closed
+    }
+
     fn has(&self, rule: Rule) -> bool {
         self.settings.policy.has(rule)
     }

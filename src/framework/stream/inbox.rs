@@ -39,7 +39,7 @@ impl DataLost {
 /// assert_eq!(delivered, ["pong"]);
 /// # Ok::<(), fsmcheck::framework::DataLost>(())
 /// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Inbox<T> {
     machine: Guarded<Stream>,
     kept: Vec<(u64, T)>,

@@ -31,7 +31,7 @@ pub struct OutboxFull {
 /// assert!(outbox.unacked().eq([(2, &"ping")]));
 /// # Ok::<(), fsmcheck::framework::OutboxFull>(())
 /// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Outbox<T> {
     capacity: usize,
     last: u64,

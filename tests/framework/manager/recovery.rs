@@ -1,8 +1,10 @@
 //! Recovery of the table after a failover.
 
+use std::time::Duration;
+
 use fsmcheck::framework::Policy;
-use fsmcheck::framework::manager::{Effect, Handle, ManagerError};
-use fsmcheck::wire::{MonotonicTime, WorkerStateCode};
+use fsmcheck::framework::manager::{Effect, Handle, ManagerError, WorkerManager};
+use fsmcheck::wire::{MonotonicTime, WorkerStateCode, WorkerStatus};
 
 use super::{Rig, SECOND, called, called_for};
 
@@ -178,4 +180,36 @@ fn recovery_happens_once_and_only_where_it_is_due() {
     assert!(ready.manager.load_failed("away", &mut effects).is_err());
     assert!(ready.manager.cancel_recovery(&mut effects).is_err());
     assert_eq!(effects, []);
+}
+
+#[test]
+fn a_clock_that_is_set_back_changes_nothing_but_the_times() {
+    let by = Duration::from_secs(15);
+    let now = MonotonicTime(0);
+    let mut manager = WorkerManager::new(5, Policy::original());
+    manager.before_start("a", "x", 7, now).unwrap();
+    let mut effects = Vec::new();
+    manager.set_back(by, now);
+    manager.check(now, &mut effects).unwrap();
+    assert_eq!(manager.pending_events(), 0, "5 s are left");
+    manager.set_back(by, now);
+    let held = manager.clone();
+    manager.set_back(by, now);
+    assert_eq!(manager, held, "how long ago it was makes no difference");
+    manager.check(now, &mut effects).unwrap();
+    assert_eq!(manager.pending_events(), 1);
+
+    let mut manager = WorkerManager::after_failover(5, Policy::original());
+    manager.recover(&mut effects).unwrap();
+    let row = WorkerStatus {
+        id: "a".to_owned(),
+        ..WorkerStatus::default()
+    };
+    manager.rows_loaded(vec![row], now, &mut effects).unwrap();
+    manager.set_back(by, now);
+    assert_eq!(manager.wakes_at(), Some(MonotonicTime(5 * SECOND)));
+    manager.set_back(by, now);
+    assert_eq!(manager.wakes_at(), Some(now));
+    manager.wake(now, &mut effects);
+    assert!(manager.state().is_ready());
 }
