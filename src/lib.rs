@@ -29,6 +29,7 @@
 //! | check several statig machines together | [`check::compose`] |
 //! | read or write the records of the master/worker framework | [`wire`] |
 //! | use the framework's own machines | [`framework`] |
+//! | check its masters and workers as a whole, and find its outages again | [`protocol`] |
 //!
 //! # What a verdict means
 //!
@@ -61,6 +62,7 @@ pub mod framework;
 pub mod fuzzing;
 pub mod graph;
 pub mod machine;
+pub mod protocol;
 pub mod replay;
 #[cfg(feature = "proptest")]
 #[cfg_attr(docsrs, doc(cfg(feature = "proptest")))]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// The modules in the order in which they build on each other: each may use
 /// those before it. The first part serves any machine and never names the
 /// second, which is about the master/worker framework.
-const LAYERS: [&str; 10] = [
+const LAYERS: [&str; 11] = [
     "graph",
     "machine",
     "draw",
@@ -16,6 +16,7 @@ const LAYERS: [&str; 10] = [
     "testkit",
     "wire",
     "framework",
+    "protocol",
     "cli",
     "fuzzing",
 ];

@@ -1,0 +1,392 @@
+//! Whether an entry is found where it should be, and only there.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use super::switch::{self, Need};
+use super::{Outage, Story};
+use crate::check::{Check, Progress, Property, Store};
+use crate::framework::{Policy, Rule};
+use crate::protocol::{Configuration, ModelName, Promise, ProtocolModel, Trailed as _, Visitor};
+
+/// What is known of a promise in one configuration.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It holds: every state was seen.
+    Holds,
+    /// It is broken.
+    Broken(Rc<Story>),
+    /// The check ended before it was known.
+    Undecided,
+}
+
+impl Verdict {
+    /// How the promise is broken, if it is.
+    #[must_use]
+    pub fn story(&self) -> Option<&Story> {
+        match self {
+            Self::Broken(story) => Some(story),
+            Self::Holds | Self::Undecided => None,
+        }
+    }
+
+    /// Whether it is known that the promise holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        matches!(self, Self::Holds)
+    }
+}
+
+/// What was found out of a promise in one configuration, and at what cost.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Checked {
+    /// What is known.
+    pub verdict: Verdict,
+    /// How many states were seen.
+    pub states: usize,
+    /// How many steps away the farthest of them is.
+    pub depth: usize,
+    /// How long it took. Entries that ask for the same are answered together.
+    pub took: Duration,
+}
+
+/// Whether some step needs a rule that is not in force.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "it is so, or not, or not known")]
+pub enum Needed {
+    /// No step of any run does.
+    Never,
+    /// One does, and no earlier one than this.
+    InStep(usize),
+    /// The check ended before it was known.
+    Undecided,
+}
+
+/// What was found out of an entry.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Judged {
+    /// The entry.
+    pub outage: &'static Outage,
+    /// The promise under the original's rules without that of the entry, where the rule was
+    /// needed before.
+    pub before: Checked,
+    /// The promise under the original's rules of today. Where the original lacks the rule
+    /// this is the same question without its last part.
+    pub original: Checked,
+    /// Whether the original of today comes to a key step. It may where it lacks the rule.
+    pub original_needs: Needed,
+    /// The promise under all rules.
+    pub hardened: Checked,
+}
+
+impl Judged {
+    /// Whether all is as the catalogue says: broken before, with a key step; no key step in
+    /// the original that has the rule; and all is well under all rules.
+    #[must_use]
+    pub fn is_as_expected(&self) -> bool {
+        let is_found = self.before.verdict.story().is_some();
+        let is_mended = !self.outage.is_mended() || self.original_needs == Needed::Never;
+        is_found && is_mended && self.hardened.verdict.holds()
+    }
+}
+
+/// What is told of a check while it runs; a break ends it.
+type OnProgress<'p> = dyn FnMut(&str, &Progress) -> ControlFlow<()> + 'p;
+
+/// Judges entries of the catalogue. What several of them ask is answered once.
+///
+/// States are kept as fingerprints of 128 bits, since those of the original are many and
+/// large: that one of a million is overlooked has odds of one to 10²⁶.
+pub struct Judge<'p> {
+    on_progress: Box<OnProgress<'p>>,
+    threads: Option<usize>,
+    answered: HashMap<Question, Rc<Answer>>,
+}
+
+/// A question that a check answers.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+struct Question {
+    model: ModelName,
+    configuration: Configuration,
+    asked: Asked,
+}
+
+/// What is asked of a model.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+enum Asked {
+    /// A single promise.
+    Promise(Promise),
+    /// Each promise that speaks of single states, and which rules are needed anywhere.
+    States,
+}
+
+/// What a check has answered.
+#[derive(Debug)]
+struct Answer {
+    promises: HashMap<Promise, Verdict>,
+    needed: HashMap<Rule, Needed>,
+    states: usize,
+    depth: usize,
+    took: Duration,
+}
+
+impl Default for Judge<'_> {
+    fn default() -> Self {
+        Self {
+            on_progress: Box::new(|_, _| ControlFlow::Continue(())),
+            threads: None,
+            answered: HashMap::new(),
+        }
+    }
+}
+
+impl<'p> Judge<'p> {
+    /// A judge that knows nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Tells about ten times a second what is being checked and how far it is, and leaves
+    /// what is undecided when the answer is a break.
+    #[must_use]
+    pub fn on_progress(
+        self,
+        on_progress: impl FnMut(&str, &Progress) -> ControlFlow<()> + 'p,
+    ) -> Self {
+        Self {
+            on_progress: Box::new(on_progress),
+            ..self
+        }
+    }
+
+    /// How many threads take part; all cores unless given.
+    #[must_use]
+    pub fn threads(self, threads: usize) -> Self {
+        Self {
+            threads: Some(threads),
+            ..self
+        }
+    }
+
+    /// Judges an entry.
+    pub fn judge(&mut self, outage: &'static Outage) -> Judged {
+        let (original, original_needs) = self.under(outage, Policy::original());
+        Judged {
+            outage,
+            before: self.before(outage),
+            original,
+            original_needs,
+            hardened: self.under(outage, Policy::hardened()).0,
+        }
+    }
+
+    /// How an entry comes about: its promise under the original's rules without that of the
+    /// entry, where the rule was needed before.
+    pub fn before(&mut self, outage: &Outage) -> Checked {
+        let configuration = Configuration {
+            policy: Policy::before(outage.rule),
+            watched: Some(outage.rule),
+            ..outage.configuration()
+        };
+        self.promise(outage.model, configuration, outage.promise)
+    }
+
+    /// Whether a rule is necessary beside all others.
+    pub fn need(&mut self, outage: &'static Outage) -> Need {
+        switch::need(self, outage)
+    }
+
+    /// The entry's promise under a policy, and whether its rule is needed there.
+    fn under(&mut self, outage: &Outage, policy: Policy) -> (Checked, Needed) {
+        let configuration = Configuration {
+            policy,
+            ..outage.configuration()
+        };
+        let answer = self.states(outage.model, configuration);
+        let needed = answer.needed.get(&outage.rule);
+        let needed = needed.copied().unwrap_or(Needed::Undecided);
+        let checked = if outage.promise.is_liveness() {
+            self.promise(outage.model, configuration, outage.promise)
+        } else {
+            answer.checked(outage.promise)
+        };
+        (checked, needed)
+    }
+
+    /// A single promise.
+    pub(super) fn promise(
+        &mut self,
+        model: ModelName,
+        configuration: Configuration,
+        promise: Promise,
+    ) -> Checked {
+        let asked = Asked::Promise(promise);
+        self.answer(Question {
+            model,
+            configuration,
+            asked,
+        })
+        .checked(promise)
+    }
+
+    /// Every promise of a model that speaks of single states, and the first that is broken.
+    pub(super) fn any_broken(&mut self, model: ModelName, configuration: Configuration) -> Verdict {
+        let answer = self.states(model, configuration);
+        let mut is_undecided = false;
+        for promise in Promise::ALL {
+            match answer.promises.get(promise) {
+                Some(broken @ Verdict::Broken(_)) => return broken.clone(),
+                Some(Verdict::Undecided) => is_undecided = true,
+                Some(Verdict::Holds) | None => {}
+            }
+        }
+        if is_undecided {
+            Verdict::Undecided
+        } else {
+            Verdict::Holds
+        }
+    }
+
+    fn states(&mut self, model: ModelName, configuration: Configuration) -> Rc<Answer> {
+        let asked = Asked::States;
+        self.answer(Question {
+            model,
+            configuration,
+            asked,
+        })
+    }
+
+    fn answer(&mut self, question: Question) -> Rc<Answer> {
+        if let Some(answer) = self.answered.get(&question) {
+            return Rc::clone(answer);
+        }
+        let model = question.model;
+        let answer = Rc::new(model.visit(Asking {
+            judge: self,
+            question,
+        }));
+        self.answered.insert(question, Rc::clone(&answer));
+        answer
+    }
+}
+
+impl std::fmt::Debug for Judge<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Judge")
+            .field("threads", &self.threads)
+            .field("answered", &self.answered.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Answer {
+    fn checked(&self, promise: Promise) -> Checked {
+        let verdict = self.promises.get(&promise).cloned();
+        Checked {
+            verdict: verdict.unwrap_or(Verdict::Undecided),
+            states: self.states,
+            depth: self.depth,
+            took: self.took,
+        }
+    }
+}
+
+/// A question on its way to the model that it is about.
+struct Asking<'j, 'p> {
+    judge: &'j mut Judge<'p>,
+    question: Question,
+}
+
+impl Visitor for Asking<'_, '_> {
+    type Answer = Answer;
+
+    fn visit<M: ProtocolModel>(self) -> Answer {
+        let started = Instant::now();
+        let model = M::new(self.question.configuration);
+        let promises = self.question.asked.promises(&model);
+        let rules = self.question.asked.rules();
+        let named = promises.iter().map(|(_, property)| property.clone());
+        let properties: Vec<_> = named.chain(rules.iter().copied().map(spares)).collect();
+        let on_progress = &mut self.judge.on_progress;
+        let label = M::NAME.as_str();
+        let mut check = Check::new(&model)
+            .all_violations()
+            .store(Store::WideFingerprint)
+            .on_progress(|progress| on_progress(label, progress));
+        if let Some(threads) = self.judge.threads {
+            check = check.threads(threads);
+        }
+        let report = check.run_for(&properties);
+        let (of_promises, of_rules) = report.verdicts().split_at(promises.len());
+        Answer {
+            promises: promises
+                .iter()
+                .zip(of_promises)
+                .map(|((promise, _), verdict)| (*promise, told(&model, *promise, verdict)))
+                .collect(),
+            needed: rules
+                .iter()
+                .copied()
+                .zip(of_rules.iter().map(first))
+                .collect(),
+            states: report.unique(),
+            depth: report.depth(),
+            took: started.elapsed(),
+        }
+    }
+}
+
+impl Asked {
+    fn promises<M: ProtocolModel>(self, model: &M) -> Vec<(Promise, Property<M>)> {
+        let is_asked = |promise: Promise| match self {
+            Self::Promise(wanted) => promise == wanted,
+            Self::States => !promise.is_liveness(),
+        };
+        let properties = model.properties().into_iter();
+        properties
+            .filter_map(|property| Some((property.name().parse().ok()?, property)))
+            .filter(|(promise, _)| is_asked(*promise))
+            .collect()
+    }
+
+    fn rules(self) -> &'static [Rule] {
+        match self {
+            Self::Promise(_) => &[],
+            Self::States => Rule::ALL,
+        }
+    }
+}
+
+/// That no step needs a rule.
+fn spares<M: ProtocolModel>(rule: Rule) -> Property<M> {
+    Property::never(format!("`{rule}` is needed"), move |_, state: &M::State| {
+        state.trail().is_needed(rule)
+    })
+}
+
+/// The first step that needs the rule which a property says is not needed.
+fn first<M: ProtocolModel>(verdict: &crate::check::Verdict<M>) -> Needed {
+    match verdict.counterexample() {
+        Some(counterexample) => Needed::InStep(counterexample.steps().len()),
+        None if verdict.holds() => Needed::Never,
+        None => Needed::Undecided,
+    }
+}
+
+fn told<M: ProtocolModel>(
+    model: &M,
+    promise: Promise,
+    verdict: &crate::check::Verdict<M>,
+) -> Verdict {
+    match verdict.counterexample() {
+        Some(counterexample) => Verdict::Broken(Rc::new(Story::of(model, promise, counterexample))),
+        None if verdict.holds() => Verdict::Holds,
+        None => Verdict::Undecided,
+    }
+}

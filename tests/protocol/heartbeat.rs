@@ -1,0 +1,138 @@
+//! Pings, pongs and statuses.
+
+use fsmcheck::check::{Check, Model as _, audit};
+use fsmcheck::framework::{Policy, Rule};
+use fsmcheck::protocol::{
+    Configuration, Fault, Faults, Heartbeat, Promise, ProtocolModel, Transcript,
+};
+
+use crate::{broken, broken_for_lack_of, holds, never_needed};
+
+fn with(policy: Policy, faults: &[Fault]) -> Configuration {
+    Configuration {
+        policy,
+        faults: faults.iter().copied().collect(),
+        ..Configuration::default()
+    }
+}
+
+/// How many steps there are to a broken promise, after a rule was needed.
+fn steps(policy: Policy, faults: &[Fault], rule: Rule, promise: Promise) -> Option<usize> {
+    let found = broken_for_lack_of::<Heartbeat>(with(policy, faults), rule, promise)?;
+    Some(found.steps().len())
+}
+
+#[test]
+fn a_ping_of_a_dead_incarnation_ends_its_successor() {
+    let rule = Rule::PingWorkerEpochChecked;
+    let before = |promise| steps(Policy::before(rule), &[], rule, promise);
+    assert_eq!(before(Promise::S10), Some(10));
+    assert_eq!(before(Promise::S2), Some(12));
+    let without = Policy::hardened().without(rule);
+    assert_eq!(steps(without, &[], rule, Promise::S10), Some(10));
+    assert_eq!(steps(without, &[], rule, Promise::S2), Some(12));
+    never_needed::<Heartbeat>(
+        with(Policy::original(), &[]),
+        &[rule, Rule::AckTimeMonotone],
+    );
+}
+
+#[test]
+fn a_kept_pong_moves_the_acknowledgement_back() {
+    let rule = Rule::AckTimeMonotone;
+    let before = steps(Policy::before(rule), &[], rule, Promise::S14);
+    assert_eq!(before, Some(14));
+    // Who tells the incarnations of pongs apart does not need it.
+    let without = Policy::hardened().without(rule);
+    never_needed::<Heartbeat>(with(without, &[]), &[rule]);
+}
+
+#[test]
+fn a_worker_without_a_row_is_answered_by_a_master_that_does_not_know_it() {
+    let rule = Rule::PongAfterAcceptance;
+    let original = |promise| steps(Policy::original(), &[Fault::Crash], rule, promise);
+    assert_eq!(original(Promise::S11), Some(6));
+    let row = Rule::RowBeforeConfirm;
+    let original = |promise| steps(Policy::original(), &[Fault::Crash], row, promise);
+    assert_eq!(original(Promise::S2), Some(5));
+    assert_eq!(original(Promise::S1), Some(6));
+    let without = Policy::hardened().without(row);
+    assert_eq!(steps(without, &[Fault::Crash], row, Promise::S1), Some(6));
+}
+
+#[test]
+fn a_status_of_a_dead_incarnation_moves_the_entry_back() {
+    let rule = Rule::StatusEpochChecked;
+    let original = |promise| steps(Policy::original(), &[Fault::Delay], rule, promise);
+    assert_eq!(original(Promise::S9), Some(8));
+}
+
+#[test]
+fn a_kept_pong_acknowledges_an_end_that_was_not_announced() {
+    let rule = Rule::PongWorkerEpoch;
+    assert_eq!(steps(Policy::original(), &[], rule, Promise::S8), Some(13));
+    let without = Policy::hardened().without(rule);
+    assert!(steps(without, &[], rule, Promise::S8).is_some());
+}
+
+#[test]
+fn a_task_that_is_refused_and_not_reported_uses_its_epoch_up() {
+    let rule = Rule::DuplicateTaskReported;
+    let configuration = with(Policy::hardened().without(rule), &[]);
+    assert!(broken::<Heartbeat>(configuration, Promise::L6).is_some());
+}
+
+#[test]
+fn a_status_without_a_body_ends_the_master() {
+    let rule = Rule::StatusBodyRequired;
+    let original = steps(Policy::original(), &[Fault::Loss], rule, Promise::S8);
+    assert_eq!(original, Some(6));
+}
+
+#[test]
+fn under_all_rules_every_promise_holds() {
+    assert_eq!(holds::<Heartbeat>(with(Policy::hardened(), &[])), 715);
+    let other = Configuration {
+        same_id: false,
+        ..with(Policy::hardened(), &[])
+    };
+    assert_eq!(holds::<Heartbeat>(other), 625);
+}
+
+#[test]
+fn equal_states_have_equal_successors_and_calls_can_be_written_down() {
+    let model = Heartbeat::new(with(Policy::hardened(), &[]));
+    audit(&model, 300).unwrap();
+    let rule = Rule::PingWorkerEpochChecked;
+    let configuration = with(Policy::before(rule), &[]);
+    let found = broken::<Heartbeat>(configuration, Promise::S10).unwrap();
+    let model = Heartbeat::new(configuration);
+    let mut state = model.initial_states().remove(0);
+    let mut transcript = Transcript::default();
+    for step in found.steps() {
+        state = model
+            .transcribe(&state, &step.action, &mut transcript)
+            .unwrap();
+    }
+    assert!(transcript.calls.len() > found.steps().len());
+    assert!(
+        model
+            .prelude()
+            .is_some_and(|prelude| prelude.contains("ping_worker_epoch_checked"))
+    );
+}
+
+#[test]
+#[ignore = "goes through all states that there are with every fault"]
+fn under_all_rules_every_promise_holds_through_all_faults() {
+    let workers = std::env::var("WORKERS").map_or(1, |given| given.parse().unwrap());
+    let faults: Faults =
+        std::env::var("FAULTS").map_or(Faults::ALL, |given| given.parse().unwrap());
+    let model = Heartbeat::new(Configuration {
+        workers,
+        faults,
+        ..Configuration::default()
+    });
+    let report = Check::new(&model).run();
+    report.assert_holds();
+}
