@@ -5,6 +5,8 @@
 mod alternating_bit;
 #[path = "../examples/models/dining_philosophers.rs"]
 mod dining_philosophers;
+#[path = "../examples/models/heartbeat_machines.rs"]
+mod heartbeat_machines;
 #[path = "../examples/models/lock.rs"]
 mod lock;
 #[path = "../examples/models/paxos.rs"]

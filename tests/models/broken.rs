@@ -10,7 +10,8 @@ use crate::lock::{Lock, Next};
 use crate::paxos::{Paxos, Progress};
 use crate::two_phase_commit::{Manager, TwoPhaseCommit};
 use crate::{
-    alternating_bit, lock, paxos, philosophers, report, two_phase_commit, two_phase_commit_machines,
+    alternating_bit, heartbeat_machines, lock, paxos, philosophers, report, two_phase_commit,
+    two_phase_commit_machines,
 };
 
 /// The counterexample of a property, after taking its steps once more.
@@ -81,6 +82,18 @@ fn a_machine_that_breaks_its_word_is_found_as_fast() {
             .mermaid()
             .contains("participant p_resource_0 as resource_0")
     );
+}
+
+#[test]
+fn an_answer_to_nobody_in_particular_surprises_a_successor() {
+    let composition = heartbeat_machines::heartbeat(1, true).unwrap();
+    let report = report(&composition);
+    assert_eq!(only_violation(&report), "a finish comes as a surprise");
+    let counterexample = counterexample(&composition, &report, "a finish comes as a surprise");
+    let names: Vec<_> = counterexample.names().collect();
+    // It says goodbye, crashes and starts again before the answer arrives.
+    assert_eq!(names.len(), 5, "{names:?}");
+    assert!(names.contains(&"restart worker_1"), "{names:?}");
 }
 
 #[test]

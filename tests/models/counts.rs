@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use fsmcheck::check::{Audited, Check, Model, Report, audit};
 
 use crate::{
-    STORES, alternating_bit, counts, lock, paxos, philosophers, report, two_phase_commit,
-    two_phase_commit_machines,
+    STORES, alternating_bit, counts, heartbeat_machines, lock, paxos, philosophers, report,
+    two_phase_commit, two_phase_commit_machines,
 };
 
 /// Counts as simply as it can be done.
@@ -123,6 +123,16 @@ fn two_phase_commit_of_machines_has_the_same_states() {
         assert!(report.holds());
         assert!(report.unique() <= expected.0);
     }
+}
+
+#[test]
+fn heartbeats_of_the_frameworks_machines_have_these_states() {
+    assert!(heartbeat_machines::SIZES.contains(&1));
+    let one = heartbeat_machines::heartbeat(1, false).unwrap();
+    is(&one, (2_215, 14_586, 18));
+    // Two workers know nothing of each other: all pairs of states are states.
+    let two = heartbeat_machines::heartbeat(2, false).unwrap();
+    assert!(two.states_at_most().unwrap() >= 2_215 * 2_215);
 }
 
 #[test]
