@@ -8,6 +8,7 @@ mod two_phase_commit;
 mod two_phase_commit_machines;
 
 pub mod ours;
+pub mod protocol;
 pub mod theirs;
 
 /// What a check has found.

@@ -1,6 +1,6 @@
 //! Checks by fsmcheck.
 
-use fsmcheck::check::{Check, Model, Store};
+use fsmcheck::check::{Check, Model, Property, Store};
 
 use crate::Found;
 use crate::paxos::{self, Paxos};
@@ -58,8 +58,22 @@ pub fn paxos(clients: usize) -> impl Model {
 ///
 /// Panics if it was not all seen.
 pub fn check<M: Model>(model: &M, store: Store, threads: usize) -> Found {
+    check_for(model, &model.properties(), store, threads)
+}
+
+/// Checks these properties of a model to its end.
+///
+/// # Panics
+///
+/// Panics if it was not all seen.
+pub fn check_for<M: Model>(
+    model: &M,
+    properties: &[Property<M>],
+    store: Store,
+    threads: usize,
+) -> Found {
     let check = Check::new(model).store(store).threads(threads);
-    let report = check.all_violations().run();
+    let report = check.all_violations().run_for(properties);
     assert!(report.completeness().is_exhaustive());
     let violated = report
         .verdicts()
