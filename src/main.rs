@@ -1,7 +1,8 @@
 //! The bundled program: the command line over the framework's machines.
 
-use fsmcheck::cli::{machine, run};
+use fsmcheck::cli::{machine, protocol_models, run};
 
 fn main() -> std::process::ExitCode {
-    run(fsmcheck::bundled_machines!(machine).map(|machine| machine()))
+    let machines = fsmcheck::bundled_machines!(machine).map(|machine| machine());
+    run(machines.into_iter().chain(protocol_models()))
 }

@@ -365,14 +365,14 @@ fn mistakes_are_answered_with_what_is_allowed() {
     );
     refused(
         &["lock", "processes=9"],
-        "`processes` cannot be `9`; it can be: 2 to 4",
+        "`processes` cannot be `9`: it can be 2 to 4",
     );
     refused(
         &["lock", "processes"],
-        "`processes` cannot be ``; it can be: 2 to 4",
+        "`processes` cannot be ``: it can be 2 to 4",
     );
-    refused(&["lock", "broken=perhaps"], "it can be: no, yes");
-    refused(&["alternating_bit", "fairness"], "it can be: strong, weak");
+    refused(&["lock", "broken=perhaps"], "it can be no, yes");
+    refused(&["alternating_bit", "fairness"], "it can be strong, weak");
     refused(&["lock", "--threads", "0"], "0 is not in 1..");
     refused(&["lock", "--store", "none"], "fingerprint");
     refused(

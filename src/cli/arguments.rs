@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check_options::CheckOptions;
+use super::emit::EmitOptions;
 
 /// Verify, test and draw finite state machines written with statig.
 #[derive(Debug, Parser)]
@@ -33,6 +34,8 @@ pub(super) enum Command {
     Replay(ReplayOptions),
     /// Explain the code of a finding
     Explain(ExplainOptions),
+    /// Find every known outage of the master/worker framework again, or tell one of them
+    Outages(OutageOptions),
     /// Print a script that completes this command line in a shell
     Completions {
         /// The shell
@@ -62,6 +65,9 @@ pub(super) struct ListOptions {
 pub(super) struct VerifyOptions {
     /// The machines, all when none is given
     pub(super) machines: Vec<String>,
+    /// Check the models of the master/worker protocol in place of machines, under all rules
+    #[arg(long, conflicts_with_all = ["machines", "allow", "max_configurations", "max_depth", "max_seconds"])]
+    pub(super) models: bool,
     /// For people or for programs
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
@@ -154,4 +160,34 @@ pub(super) struct ExplainOptions {
     /// For people or for programs
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OutageOptions {
+    /// The entries to be told in full, such as A1; the whole catalogue when none is given
+    pub(super) outages: Vec<String>,
+    /// For people, for programs, or for a page of documentation
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: OutageFormat,
+    /// Find out, too, whether each rule is necessary beside all others
+    #[arg(long)]
+    pub(super) rules: bool,
+    /// How many threads take part; all cores unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+    #[command(flatten)]
+    pub(super) emit: EmitOptions,
+}
+
+/// For people, for programs, or for a page of documentation.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(super) enum OutageFormat {
+    /// Text for people
+    #[default]
+    #[value(alias = "text")]
+    Human,
+    /// One JSON document
+    Json,
+    /// A table in Markdown
+    Markdown,
 }

@@ -9,7 +9,10 @@ use serde::Serialize;
 use super::arguments::Format;
 use super::check_options::CheckOptions;
 use super::{Answer, CliError, Machines, model, report, watch};
-use crate::check::{Audited, Check, Model, Property, Report, StateGraph, audit, state_graph};
+use crate::check::{
+    Audited, Check, Counterexample, Model, Property, Report, StateGraph, audit, state_graph,
+};
+use crate::protocol::Emitted;
 
 /// What is to be checked, and how.
 pub(super) struct Request<'r> {
@@ -53,13 +56,20 @@ pub(super) fn check(
     (entry.check)(&values, &request, out)
 }
 
+/// Tells a counterexample for other readers.
+type Emit<'e, M> = dyn Fn(&Counterexample<M>) -> Emitted + 'e;
+
 /// Checks a model as it was asked for.
 pub(super) fn run<M: Model>(
     model: &M,
     request: &Request<'_>,
+    emit: Option<&Emit<'_, M>>,
     out: &mut dyn Write,
 ) -> Result<Answer, CliError> {
     let options = request.options;
+    if options.emit.is_asked_for() && emit.is_none() {
+        return Err(CliError::NotEmitted(request.name.to_owned()));
+    }
     let properties = selected(model, request)?;
     let symmetry_is_asked_for = options.symmetric || options.verify_symmetry;
     let is_symmetric = |state| model.canonical(state).is_some();
@@ -105,7 +115,10 @@ pub(super) fn run<M: Model>(
     if let Some(dump) = dump {
         dump.write(&report)?;
     }
-    answer(request, audited, &report, out)?;
+    match (options.emit.is_asked_for(), emit) {
+        (true, Some(emit)) => emitted(request, emit, &report, out)?,
+        _ => answer(request, audited, &report, out)?,
+    }
     Ok(match report.exit_code() {
         0 => Answer::Yes,
         1 => Answer::No,
@@ -113,11 +126,43 @@ pub(super) fn run<M: Model>(
     })
 }
 
+/// Writes the counterexamples for other readers.
+fn emitted<M: Model>(
+    request: &Request<'_>,
+    emit: &Emit<'_, M>,
+    report: &Report<M>,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
+    let options = request.options.emit;
+    let not_emitted = || CliError::NotEmitted(request.name.to_owned());
+    if report.violations().next().is_none() {
+        nothing_to_show();
+    }
+    for counterexample in report.violations() {
+        let emitted = emit(counterexample);
+        let chosen = options.chosen(&emitted).ok_or_else(not_emitted)?;
+        write!(out, "{chosen}")?;
+    }
+    Ok(())
+}
+
+fn nothing_to_show() {
+    let _ = writeln!(
+        anstream::stderr().lock(),
+        "there is no counterexample to show"
+    );
+}
+
 /// The properties that are asked for, all unless some are named.
 fn selected<M: Model>(model: &M, request: &Request<'_>) -> Result<Vec<Property<M>>, CliError> {
     let mut properties = model.properties();
     let names = &request.options.properties;
-    let is_known = |name: &String| properties.iter().any(|property| property.name() == name);
+    // The first word is enough where it is a number such as `S10`.
+    let is_named = |property: &Property<M>, name: &String| {
+        let first = property.name().split(' ').next();
+        property.name() == name || first == Some(name)
+    };
+    let is_known = |name: &String| properties.iter().any(|property| is_named(property, name));
     if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
         let known = properties.iter().map(|property| property.name().to_owned());
         return Err(CliError::UnknownProperty {
@@ -127,7 +172,7 @@ fn selected<M: Model>(model: &M, request: &Request<'_>) -> Result<Vec<Property<M
         });
     }
     if !names.is_empty() {
-        properties.retain(|property| names.iter().any(|name| name == property.name()));
+        properties.retain(|property| names.iter().any(|name| is_named(property, name)));
     }
     Ok(properties)
 }
@@ -159,10 +204,7 @@ fn answer<M: Model>(
     }
     if options.sequence {
         if report.violations().next().is_none() {
-            let _ = writeln!(
-                anstream::stderr().lock(),
-                "there is no counterexample to draw"
-            );
+            nothing_to_show();
         }
         for sequence in sequences() {
             write!(out, "{sequence}")?;

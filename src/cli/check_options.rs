@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::arguments::Format;
+use super::emit::EmitOptions;
 use crate::check::{Limits, Search, Store};
 
 /// How many states an audit looks at, unless a limit is given.
@@ -67,6 +68,8 @@ pub(super) struct CheckOptions {
     /// Print counterexamples as sequence diagrams (Mermaid) in place of the report
     #[arg(long)]
     pub(super) sequence: bool,
+    #[command(flatten)]
+    pub(super) emit: EmitOptions,
     /// Check these properties alone
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub(super) properties: Vec<String>,

@@ -39,12 +39,17 @@ mod can;
 mod check;
 mod check_options;
 mod draw;
+mod emit;
 mod explain;
 mod list;
 mod model;
+mod outages;
+mod protocol;
 mod replay;
 mod report;
+mod spelling;
 mod verify;
+mod verify_models;
 mod watch;
 
 use std::ffi::OsString;
@@ -54,7 +59,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 use self::arguments::{Arguments, Command};
-pub use self::model::{Parameter, choice, model, number, switch};
+pub use self::model::{Parameter, choice, model, number, switch, word};
+pub use self::protocol::protocol_models;
 use crate::check::{Flaw, ShareableMachine, StateGraphError};
 use crate::graph::lint::{AllowanceError, Code};
 use crate::graph::{Graph, Property};
@@ -88,7 +94,7 @@ pub fn machine<M: ShareableMachine>() -> Entry {
         about: "the machine, with its events in any order".to_owned(),
         parameters: Vec::new(),
         check: Box::new(|_, request, out| {
-            check::run(&crate::check::OfMachine::<M>::new()?, request, out)
+            check::run(&crate::check::OfMachine::<M>::new()?, request, None, out)
         }),
         machine: Some(OfMachine {
             explore: |limits| explore::<M>(limits).map(Explored::into_graph),
@@ -127,6 +133,7 @@ pub fn run_to<A: Into<OsString> + Clone>(
     err: &mut dyn Write,
 ) -> u8 {
     let machines = Machines(machines.into_iter().collect());
+    let arguments = spelling::parameters_as_words(&machines, arguments);
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -167,6 +174,7 @@ fn execute(
         Command::Can(options) => can::can(options, machines, out),
         Command::Replay(options) => replay::replay(options, out),
         Command::Explain(options) => explain::explain(options, out),
+        Command::Outages(options) => outages::outages(options, out),
         Command::Completions { shell } => {
             let mut command = Arguments::command();
             let name = command.get_name().to_owned();
@@ -227,9 +235,11 @@ impl Machines {
         match (name, &*self.0) {
             (None, [only]) => Ok(only),
             (None, _) => Err(CliError::WhichModel(known())),
+            // Where a machine has the name of a model, it is the model.
             (Some(name), all) => all
                 .iter()
-                .find(|entry| folded(&entry.name) == folded(name))
+                .filter(|entry| folded(&entry.name) == folded(name))
+                .min_by_key(|entry| entry.machine.is_some())
                 .ok_or_else(|| CliError::UnknownModel {
                     name: name.to_owned(),
                     known: known(),
@@ -294,11 +304,11 @@ enum CliError {
         name: String,
         known: Vec<String>,
     },
-    #[error("`{name}` cannot be `{value}`; it can be: {allowed}")]
+    #[error("`{name}` cannot be `{value}`: {problem}")]
     Parameter {
         name: String,
         value: String,
-        allowed: String,
+        problem: String,
     },
     #[error("`{model}` has no property `{name}`; {}", listed("its properties are", .known))]
     UnknownProperty {
@@ -306,6 +316,10 @@ enum CliError {
         name: String,
         known: Vec<String>,
     },
+    #[error("`{0}` does not write down what is asked for")]
+    NotEmitted(String),
+    #[error(transparent)]
+    Outage(#[from] crate::protocol::outage::UnknownOutage),
     #[error("`{0}` has no symmetry: no state has a canonical form")]
     NoSymmetry(String),
     #[error("the model cannot be checked: {0}")]

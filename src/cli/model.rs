@@ -23,6 +23,12 @@ enum Kind {
     },
     /// One of these; the first one unless given.
     Choice(Vec<String>),
+    Word {
+        usual: u64,
+        allowed: String,
+        read: fn(&str) -> Result<u64, String>,
+        shown: fn(u64) -> String,
+    },
 }
 
 /// What a switch can be. `name` alone is `name=yes`.
@@ -64,6 +70,30 @@ pub fn choice<W: Into<String>>(
     }
 }
 
+/// A parameter that is a word of a language of its own, which `read` makes a number of and
+/// `shown` a word again; it says what is wrong with one that it cannot read. `allowed` tells
+/// people what can be written.
+#[must_use]
+pub fn word(
+    name: impl Into<String>,
+    usual: u64,
+    allowed: impl Into<String>,
+    read: fn(&str) -> Result<u64, String>,
+    shown: fn(u64) -> String,
+    about: impl Into<String>,
+) -> Parameter {
+    Parameter {
+        name: name.into(),
+        about: about.into(),
+        kind: Kind::Word {
+            usual,
+            allowed: allowed.into(),
+            read,
+            shown,
+        },
+    }
+}
+
 /// The entry of a model with its parameters, each of which `build` gets as a number.
 ///
 /// # Examples
@@ -94,7 +124,7 @@ pub fn model<M: Model, const N: usize>(
             let values = values
                 .try_into()
                 .unwrap_or_else(|_| unreachable!("there is a value for each parameter"));
-            check::run(&build(values), request, out)
+            check::run(&build(values), request, None, out)
         }),
         parameters: parameters.into(),
     }
@@ -121,7 +151,7 @@ impl Parameter {
 
     fn usual(&self) -> u64 {
         match self.kind {
-            Kind::Number { usual, .. } => usual,
+            Kind::Number { usual, .. } | Kind::Word { usual, .. } => usual,
             Kind::Choice(_) => 0,
         }
     }
@@ -130,13 +160,24 @@ impl Parameter {
         match &self.kind {
             Kind::Number { range, .. } => format!("{} to {}", range.start(), range.end()),
             Kind::Choice(words) => words.join(", "),
+            Kind::Word { allowed, .. } => allowed.clone(),
         }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether its name alone says something.
+    pub(super) fn is_switch(&self) -> bool {
+        matches!(&self.kind, Kind::Choice(words) if *words == SWITCH)
     }
 
     /// A value as it is written.
     fn shown(&self, value: u64) -> String {
         match &self.kind {
             Kind::Number { .. } => value.to_string(),
+            Kind::Word { shown, .. } => shown(value),
             Kind::Choice(words) => usize::try_from(value)
                 .ok()
                 .and_then(|value| words.get(value))
@@ -145,18 +186,21 @@ impl Parameter {
         }
     }
 
-    fn read(&self, value: Option<&str>) -> Option<u64> {
-        match (&self.kind, value) {
+    /// The number of a value, or what is wrong with it.
+    fn read(&self, value: Option<&str>) -> Result<u64, String> {
+        let read = match (&self.kind, value) {
             (Kind::Number { range, .. }, Some(value)) => {
                 value.parse().ok().filter(|value| range.contains(value))
             }
-            (Kind::Number { .. }, None) => None,
+            (Kind::Number { .. } | Kind::Word { .. }, None) => None,
+            (Kind::Word { read, .. }, Some(value)) => return read(value),
             (Kind::Choice(words), Some(value)) => {
-                let position = words.iter().position(|word| word == value)?;
-                Some(position as u64)
+                let position = words.iter().position(|word| word == value);
+                position.map(|position| position as u64)
             }
-            (Kind::Choice(words), None) => (*words == SWITCH).then_some(1),
-        }
+            (Kind::Choice(_), None) => self.is_switch().then_some(1),
+        };
+        read.ok_or_else(|| format!("it can be {}", self.allowed()))
     }
 }
 
@@ -181,11 +225,13 @@ pub(super) fn values(
                 known: parameters.iter().map(|known| known.name.clone()).collect(),
             })?;
         let parameter = &parameters[position];
-        values[position] = parameter.read(value).ok_or_else(|| CliError::Parameter {
-            name: name.to_owned(),
-            value: value.unwrap_or_default().to_owned(),
-            allowed: parameter.allowed(),
-        })?;
+        values[position] = parameter
+            .read(value)
+            .map_err(|problem| CliError::Parameter {
+                name: name.to_owned(),
+                value: value.unwrap_or_default().to_owned(),
+                problem,
+            })?;
     }
     Ok(values)
 }

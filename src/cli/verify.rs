@@ -5,7 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::arguments::{Format, VerifyOptions};
-use super::{Answer, CliError, Machines, OfMachine, report};
+use super::{Answer, CliError, Machines, OfMachine, report, verify_models};
 use crate::graph::lint::{Allowance, Allowed, Finding, Level};
 use crate::graph::{Completeness, Graph, Property};
 
@@ -44,6 +44,9 @@ pub(super) fn verify(
     machines: &Machines,
     out: &mut dyn Write,
 ) -> Result<Answer, CliError> {
+    if options.models {
+        return verify_models::verify(options.format, out);
+    }
     let allowances = options
         .allow
         .iter()

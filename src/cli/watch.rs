@@ -67,6 +67,14 @@ pub(super) fn show(progress: &ProgressBar, now: &Progress) {
     }
 }
 
+/// Shows how far a check of one of several models has come.
+pub(super) fn show_for(progress: &ProgressBar, model: &str, now: &Progress) {
+    if !progress.is_hidden() {
+        progress.set_message(format!("{model}: {}", line(now)));
+        progress.tick();
+    }
+}
+
 /// `198k states, 454k/s, depth 11 (43k), 8.1MB, of 230k (210k to 250k), 5s left (3s to 8s)`.
 fn line(now: &Progress) -> String {
     let speed = now.unique as f64 / now.elapsed.as_secs_f64().max(0.001);

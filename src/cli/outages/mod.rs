@@ -1,0 +1,87 @@
+//! `outages`: the catalogue, found again, and its stories.
+
+mod document;
+mod markdown;
+mod text;
+
+use std::io::Write;
+use std::ops::ControlFlow;
+
+use self::document::Document;
+use super::arguments::{OutageFormat, OutageOptions};
+use super::emit::EmitOptions;
+use super::{Answer, CliError, report, watch};
+use crate::protocol::outage::{Checked, Judge, Judged, Need, Outage, Verdict};
+
+/// What was found out of an entry, and perhaps whether its rule is necessary.
+type Found = (Judged, Option<Need>);
+
+pub(super) fn outages(options: &OutageOptions, out: &mut dyn Write) -> Result<Answer, CliError> {
+    let mut wanted: Vec<&'static Outage> = Vec::new();
+    for name in &options.outages {
+        wanted.extend(Outage::named(name)?);
+    }
+    let in_full = !wanted.is_empty();
+    if !in_full {
+        wanted.extend(Outage::ALL);
+    }
+    let progress = watch::states();
+    watch::interrupted();
+    let mut judge = Judge::new().on_progress(|model, now| {
+        watch::show_for(&progress, model, now);
+        if watch::interrupted() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    if let Some(threads) = options.threads {
+        judge = judge.threads(threads.into());
+    }
+    if options.emit.is_asked_for() {
+        let found: Vec<_> = wanted.iter().map(|outage| judge.before(outage)).collect();
+        drop(judge);
+        progress.finish_and_clear();
+        return emit(options.emit, &found, out);
+    }
+    let mut judged = Vec::new();
+    for outage in wanted {
+        let found = judge.judge(outage);
+        let need = options.rules.then(|| judge.need(outage));
+        judged.push((found, need));
+    }
+    drop(judge);
+    progress.finish_and_clear();
+
+    match options.format {
+        OutageFormat::Json => report::json(&Document::new(&judged, in_full), out)?,
+        OutageFormat::Markdown if in_full => markdown::page(&judged, out)?,
+        OutageFormat::Markdown => markdown::table(&judged, out)?,
+        OutageFormat::Human if in_full => text::stories(&judged, out)?,
+        OutageFormat::Human => text::table(&judged, out)?,
+    }
+    let is_undecided = |(found, _): &(Judged, _)| {
+        let verdicts = [&found.before, &found.original, &found.hardened];
+        verdicts
+            .iter()
+            .any(|checked| matches!(checked.verdict, Verdict::Undecided))
+    };
+    Ok(if judged.iter().all(|(found, _)| found.is_as_expected()) {
+        Answer::Yes
+    } else if judged.iter().any(is_undecided) {
+        Answer::Undecided
+    } else {
+        Answer::No
+    })
+}
+
+/// Writes how entries come about, for other readers.
+fn emit(options: EmitOptions, found: &[Checked], out: &mut dyn Write) -> Result<Answer, CliError> {
+    for story in found.iter().filter_map(|checked| checked.verdict.story()) {
+        let not_emitted = || CliError::NotEmitted(story.model.to_string());
+        let chosen = options.chosen(&story.emitted).ok_or_else(not_emitted)?;
+        write!(out, "{chosen}")?;
+    }
+    let is_found = |checked: &Checked| checked.verdict.story().is_some();
+    Ok(Answer::from(found.iter().all(is_found)))
+}

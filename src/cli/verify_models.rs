@@ -1,0 +1,165 @@
+//! `verify --models`: the models of the protocol, under all rules.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::arguments::Format;
+use super::{Answer, CliError, report, watch};
+use crate::check::{Check, Counterexample, Progress, Property, Report};
+use crate::protocol::{ModelName, ProtocolModel, Visitor};
+
+/// The answer as a document: see docs/json.md.
+#[derive(Serialize)]
+struct Document {
+    clean: bool,
+    models: Vec<Verified>,
+}
+
+/// What was found out of a model.
+#[derive(Serialize)]
+struct Verified {
+    model: &'static str,
+    clean: bool,
+    states: usize,
+    depth: usize,
+    exhaustive: bool,
+    promises: Vec<Kept>,
+    ms: u64,
+    #[serde(skip)]
+    stories: Vec<String>,
+}
+
+/// What was found out of a promise.
+#[derive(Serialize)]
+struct Kept {
+    promise: String,
+    verdict: &'static str,
+}
+
+pub(super) fn verify(format: Format, out: &mut dyn Write) -> Result<Answer, CliError> {
+    let progress = watch::states();
+    watch::interrupted();
+    let mut models = Vec::new();
+    for name in ModelName::ALL {
+        let show = |now: &Progress| {
+            watch::show_for(&progress, name.as_str(), now);
+            if watch::interrupted() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        models.push(name.visit(Verifying { show }));
+    }
+    progress.finish_and_clear();
+    let document = Document {
+        clean: models.iter().all(|model| model.clean),
+        models,
+    };
+    match format {
+        Format::Json => report::json(&document, out)?,
+        Format::Human => human(&document, out)?,
+    }
+    let mut promises = document.models.iter().flat_map(|model| &model.promises);
+    Ok(if document.clean {
+        Answer::Yes
+    } else if promises.any(|kept| kept.verdict == "violated") {
+        Answer::No
+    } else {
+        Answer::Undecided
+    })
+}
+
+struct Verifying<S> {
+    show: S,
+}
+
+impl<S: FnMut(&Progress) -> ControlFlow<()>> Visitor for Verifying<S> {
+    type Answer = Verified;
+
+    fn visit<M: ProtocolModel>(mut self) -> Verified {
+        let started = Instant::now();
+        let model = M::new(M::usual());
+        // What speaks of single states takes less room, and all cores.
+        let is_of_runs = |property: &Property<M>| property.kind().is_liveness();
+        let (of_runs, of_states): (Vec<_>, Vec<_>) =
+            model.properties().into_iter().partition(is_of_runs);
+        let mut check = |properties: &[Property<M>]| {
+            Check::new(&model)
+                .all_violations()
+                .on_progress(&mut self.show)
+                .run_for(properties)
+        };
+        let mut reports = vec![check(&of_states)];
+        if !of_runs.is_empty() {
+            reports.push(check(&of_runs));
+        }
+        Verified::new(M::NAME, &reports, started.elapsed())
+    }
+}
+
+impl Verified {
+    fn new<M: ProtocolModel>(name: ModelName, reports: &[Report<M>], took: Duration) -> Self {
+        let verdicts = reports.iter().flat_map(Report::verdicts);
+        let violations = reports.iter().flat_map(Report::violations);
+        Self {
+            model: name.as_str(),
+            clean: reports.iter().all(Report::holds),
+            states: reports.iter().map(Report::unique).max().unwrap_or(0),
+            depth: reports.iter().map(Report::depth).max().unwrap_or(0),
+            exhaustive: reports
+                .iter()
+                .all(|report| report.completeness().is_exhaustive()),
+            promises: verdicts
+                .map(|verdict| Kept {
+                    promise: verdict.property().to_owned(),
+                    verdict: if verdict.holds() {
+                        "holds"
+                    } else if verdict.is_violated() {
+                        "violated"
+                    } else {
+                        "undecided"
+                    },
+                })
+                .collect(),
+            ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            stories: violations.map(Counterexample::to_string).collect(),
+        }
+    }
+}
+
+fn human(document: &Document, out: &mut dyn Write) -> Result<(), CliError> {
+    for model in &document.models {
+        let mark = if model.clean {
+            report::good("ok")
+        } else {
+            report::bad("FAILED")
+        };
+        let reach = if model.exhaustive { "all" } else { "the first" };
+        writeln!(
+            out,
+            "{}: {mark}, {reach} {} states, depth {}, {} ms",
+            model.model, model.states, model.depth, model.ms
+        )?;
+        for Kept { promise, verdict } in &model.promises {
+            writeln!(out, "  {verdict}: {promise}")?;
+        }
+        for story in &model.stories {
+            writeln!(out, "\n{story}")?;
+        }
+    }
+    let verdict = if document.clean {
+        report::good("verified")
+    } else {
+        report::bad("not verified")
+    };
+    writeln!(
+        out,
+        "{} models {verdict} under all rules",
+        document.models.len()
+    )?;
+    Ok(())
+}
