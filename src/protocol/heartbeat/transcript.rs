@@ -2,8 +2,9 @@
 
 use super::Heartbeat;
 use super::state::Order;
-use crate::framework::{ClientEvent, LoopError, Policy, Role, Rule, RunLoopEvent, StartUpEvent};
+use crate::framework::{ClientEvent, LoopError, Role, RunLoopEvent, StartUpEvent};
 use crate::protocol::ProtocolModel as _;
+use crate::protocol::transcript::policy_code;
 use crate::wire::{Epoch, HeartbeatPing, WorkerStatus, WorkerStatusMessage};
 
 /// What the calls are made in terms of; the rules are put in front of it.
@@ -108,32 +109,8 @@ use fsmcheck::wire::*;
 
 /// What comes before the calls.
 pub(super) fn prelude(model: &Heartbeat) -> String {
-    let policy = policy(model.configuration().policy);
+    let policy = policy_code(model.configuration().policy);
     format!("{IMPORTS}\nlet policy = {policy};{HELPERS}")
-}
-
-/// The rules, as what they differ by from those that have a name.
-fn policy(policy: Policy) -> String {
-    let ways = [
-        ("original", Policy::original()),
-        ("hardened", Policy::hardened()),
-    ];
-    let differences = |of: Policy| {
-        let rules = Rule::ALL.iter();
-        rules.filter(move |rule| of.has(**rule) != policy.has(**rule))
-    };
-    let [(first, original), (second, hardened)] = ways;
-    let (name, nearest) = if differences(original).count() < differences(hardened).count() {
-        (first, original)
-    } else {
-        (second, hardened)
-    };
-    let mut code = format!("Policy::{name}()");
-    for rule in differences(nearest) {
-        let way = if policy.has(*rule) { "with" } else { "without" };
-        code += &format!(".{way}(Rule::{rule:?})");
-    }
-    code
 }
 
 /// How the client of an incarnation is called; its loop and its start are called after it.

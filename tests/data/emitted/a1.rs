@@ -10,7 +10,7 @@ fn s10_ping_of_both_epochs() {
     use fsmcheck::framework::*;
     use fsmcheck::wire::*;
 
-    let policy = Policy::original().without(Rule::PingWorkerEpochChecked);
+    let policy = "original-ping_worker_epoch_checked".parse::<Policy>().unwrap();
     const NOW: MonotonicTime = MonotonicTime(0);
     const AGE: Duration = Duration::from_nanos(10_000_000_001);
     let timeouts = Timeouts::default();

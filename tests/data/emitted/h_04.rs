@@ -10,7 +10,7 @@ fn s8_no_assertion_fails() {
     use fsmcheck::framework::*;
     use fsmcheck::wire::*;
 
-    let policy = Policy::original();
+    let policy = "original".parse::<Policy>().unwrap();
     const NOW: MonotonicTime = MonotonicTime(0);
     const AGE: Duration = Duration::from_nanos(10_000_000_001);
     let timeouts = Timeouts::default();
