@@ -5,7 +5,7 @@
 //! worker pings, closes, and is gone. Calls and answers are lost or come late, and a call is
 //! repeated with the same request then; the executor may not be able to make the task, refuse
 //! it, or crash. The master holds the framework's
-//! [`WorkerManager`](crate::framework::manager::WorkerManager) and for each order a
+//! [`WorkerManager`] and for each order a
 //! [`Dispatcher`](crate::framework::Dispatcher), the executor its
 //! [`TaskCommitter`](crate::framework::TaskCommitter) and
 //! [`TaskRunner`](crate::framework::TaskRunner).
