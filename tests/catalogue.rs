@@ -1,6 +1,7 @@
 //! The catalogue of outages as a whole, and the pages that are made of it.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use fsmcheck::check::{Check, Property, Store};
@@ -128,6 +129,25 @@ fn emitted_tests_are_what_is_printed() {
             "FSMCHECK_ACCEPT=1 writes it"
         );
     }
+}
+
+/// What is stored in an outage is found to be illegal by who reads the records alone.
+#[test]
+fn replay_finds_the_illegal_step_in_what_an_outage_stores() {
+    let (code, records) = outages(&["H-05", "--emit-records"]);
+    assert_eq!(code, 0);
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(records.as_bytes()).unwrap();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let name = file.path().to_str().unwrap();
+    let code = run_to([], ["fsmcheck", "replay", name], &mut out, &mut err);
+    let out = String::from_utf8(out).unwrap();
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("[illegal-transition]"), "{out}");
+    assert!(
+        out.contains("master never goes from `Failed` to `Init`"),
+        "{out}"
+    );
 }
 
 /// The lines of a table without their last cell, which says how long it took.
