@@ -169,9 +169,6 @@ pub(super) struct OutageOptions {
     /// For people, for programs, or for a page of documentation
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: OutageFormat,
-    /// Find out, too, whether each rule is necessary beside all others
-    #[arg(long)]
-    pub(super) rules: bool,
     /// How many threads take part; all cores unless given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) threads: Option<u16>,

@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::Found;
-use crate::protocol::outage::{Checked, Judged, Need, Needed, Story, Verdict};
+use crate::protocol::outage::{Checked, Judged, Need, Needed, Verdict};
 
 /// The answer as a document: see docs/json.md.
 #[derive(Serialize)]
@@ -29,8 +28,7 @@ struct Row {
     steps: Option<usize>,
     ms: u64,
     expected: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    need: Option<NeedRow>,
+    need: NeedRow,
     #[serde(skip_serializing_if = "Option::is_none")]
     counterexample: Option<serde_json::Value>,
 }
@@ -55,35 +53,30 @@ struct VerdictRow {
 }
 
 #[derive(Serialize)]
-#[serde(tag = "need", rename_all = "kebab-case")]
-enum NeedRow {
-    Necessary {
-        steps: usize,
-        property: String,
-    },
-    Covered {
-        with: Vec<&'static str>,
-        steps: usize,
-        property: String,
-    },
-    Questioned,
-    Undecided,
+#[serde(rename_all = "kebab-case")]
+struct NeedRow {
+    need: &'static str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    with: Vec<&'static str>,
+    model: Option<&'static str>,
+    property: Option<String>,
+    steps: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counterexample: Option<serde_json::Value>,
 }
 
 impl Document {
-    pub(super) fn new(judged: &[Found], in_full: bool) -> Self {
-        let rows = judged
-            .iter()
-            .map(|(found, need)| Row::new(found, need.as_ref(), in_full));
+    pub(super) fn new(judged: &[Judged], in_full: bool) -> Self {
+        let rows = judged.iter().map(|found| Row::new(found, in_full));
         Self {
-            expected: judged.iter().all(|(found, _)| found.is_as_expected()),
+            expected: judged.iter().all(Judged::is_as_expected),
             outages: rows.collect(),
         }
     }
 }
 
 impl Row {
-    fn new(found: &Judged, need: Option<&Need>, in_full: bool) -> Self {
+    fn new(found: &Judged, in_full: bool) -> Self {
         let outage = found.outage;
         let story = found.before.verdict.story();
         Self {
@@ -107,7 +100,7 @@ impl Row {
                 hardened: VerdictRow::new(&found.hardened),
             },
             expected: found.is_as_expected(),
-            need: need.map(NeedRow::new),
+            need: NeedRow::new(&found.need, in_full),
             counterexample: story.filter(|_| in_full).map(|story| story.json.clone()),
         }
     }
@@ -130,24 +123,21 @@ impl VerdictRow {
 }
 
 impl NeedRow {
-    fn new(need: &Need) -> Self {
-        let told = |story: &Story| (story.steps.len(), story.promise.to_string());
-        match need {
-            Need::Necessary(story) => {
-                let (steps, property) = told(story);
-                Self::Necessary { steps, property }
-            }
-            Need::Covered { with, story } => {
-                let (steps, property) = told(story);
-                let with = with.iter().map(|rule| rule.as_str()).collect();
-                Self::Covered {
-                    with,
-                    steps,
-                    property,
-                }
-            }
-            Need::Questioned => Self::Questioned,
-            Need::Undecided => Self::Undecided,
+    fn new(need: &Need, in_full: bool) -> Self {
+        let (name, with) = match need {
+            Need::Necessary(_) => ("necessary", [].as_slice()),
+            Need::Covered { with, .. } => ("covered", with.as_slice()),
+            Need::Questioned => ("questioned", [].as_slice()),
+            Need::Undecided => ("undecided", [].as_slice()),
+        };
+        let story = need.story();
+        Self {
+            need: name,
+            with: with.iter().map(|rule| rule.as_str()).collect(),
+            model: story.map(|story| story.model.as_str()),
+            property: story.map(|story| story.promise.to_string()),
+            steps: story.map(|story| story.steps.len()),
+            counterexample: story.filter(|_| in_full).map(|story| story.json.clone()),
         }
     }
 }

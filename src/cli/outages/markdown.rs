@@ -2,14 +2,14 @@
 
 use std::io::Write;
 
-use super::Found;
 use crate::cli::CliError;
+use crate::protocol::outage::{Judged, Need};
 
 /// The table of the README.
-pub(super) fn table(judged: &[Found], out: &mut dyn Write) -> Result<(), CliError> {
+pub(super) fn table(judged: &[Judged], out: &mut dyn Write) -> Result<(), CliError> {
     writeln!(out, "| entry | what happened | rule | steps | ms |")?;
     writeln!(out, "|---|---|---|---|---|")?;
-    for (found, _) in judged {
+    for found in judged {
         let steps = found.before.verdict.story();
         let steps = steps.map_or_else(|| "-".to_owned(), |story| story.steps.len().to_string());
         writeln!(
@@ -25,16 +25,17 @@ pub(super) fn table(judged: &[Found], out: &mut dyn Write) -> Result<(), CliErro
 }
 
 /// A section for each entry: what happens, the shortest way there, and the rule that ends it.
-pub(super) fn page(judged: &[Found], out: &mut dyn Write) -> Result<(), CliError> {
-    for (found, _) in judged {
+pub(super) fn page(judged: &[Judged], out: &mut dyn Write) -> Result<(), CliError> {
+    for found in judged {
         let outage = found.outage;
         writeln!(out, "## {} {}\n", outage.id, outage.title)?;
         writeln!(out, "{} ({})\n", outage.users, outage.source)?;
         writeln!(
             out,
-            "The rule that ends it is `{}`. {}\n",
+            "The rule that ends it is `{}`. {}{}\n",
             outage.rule,
-            outage.rule.without().trim()
+            outage.rule.without().trim(),
+            worth(&found.need)
         )?;
         let Some(story) = found.before.verdict.story() else {
             writeln!(out, "It was not found.\n")?;
@@ -57,4 +58,26 @@ pub(super) fn page(judged: &[Found], out: &mut dyn Write) -> Result<(), CliError
         writeln!(out, "\n```mermaid\n{}```\n", story.sequence)?;
     }
     Ok(())
+}
+
+/// What a rule is worth beside all others, as the end of a paragraph.
+fn worth(need: &Need) -> String {
+    match need {
+        Need::Necessary(story) => format!(
+            " With every other rule in force, {} steps break \"{}\" without it.",
+            story.steps.len(),
+            story.promise
+        ),
+        Need::Covered { with, story } => {
+            let with: Vec<_> = with.iter().map(|rule| format!("`{rule}`")).collect();
+            format!(
+                " The other rules do its work as long as {} is among them: else {} steps break \"{}\".",
+                with.join(" or "),
+                story.steps.len(),
+                story.promise
+            )
+        }
+        Need::Questioned => " The other rules do its work.".to_owned(),
+        Need::Undecided => String::new(),
+    }
 }

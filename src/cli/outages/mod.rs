@@ -13,9 +13,6 @@ use super::emit::EmitOptions;
 use super::{Answer, CliError, report, watch};
 use crate::protocol::outage::{Checked, Judge, Judged, Need, Outage, Verdict};
 
-/// What was found out of an entry, and perhaps whether its rule is necessary.
-type Found = (Judged, Option<Need>);
-
 pub(super) fn outages(options: &OutageOptions, out: &mut dyn Write) -> Result<Answer, CliError> {
     let mut wanted: Vec<&'static Outage> = Vec::new();
     for name in &options.outages {
@@ -44,12 +41,10 @@ pub(super) fn outages(options: &OutageOptions, out: &mut dyn Write) -> Result<An
         progress.finish_and_clear();
         return emit(options.emit, &found, out);
     }
-    let mut judged = Vec::new();
-    for outage in wanted {
-        let found = judge.judge(outage);
-        let need = options.rules.then(|| judge.need(outage));
-        judged.push((found, need));
-    }
+    let judged: Vec<_> = wanted
+        .into_iter()
+        .map(|outage| judge.judge(outage))
+        .collect();
     drop(judge);
     progress.finish_and_clear();
 
@@ -60,13 +55,13 @@ pub(super) fn outages(options: &OutageOptions, out: &mut dyn Write) -> Result<An
         OutageFormat::Human if in_full => text::stories(&judged, out)?,
         OutageFormat::Human => text::table(&judged, out)?,
     }
-    let is_undecided = |(found, _): &(Judged, _)| {
+    let is_undecided = |found: &Judged| {
         let verdicts = [&found.before, &found.original, &found.hardened];
-        verdicts
-            .iter()
-            .any(|checked| matches!(checked.verdict, Verdict::Undecided))
+        let mut verdicts = verdicts.iter().map(|checked| &checked.verdict);
+        matches!(found.need, Need::Undecided)
+            || verdicts.any(|verdict| matches!(verdict, Verdict::Undecided))
     };
-    Ok(if judged.iter().all(|(found, _)| found.is_as_expected()) {
+    Ok(if judged.iter().all(Judged::is_as_expected) {
         Answer::Yes
     } else if judged.iter().any(is_undecided) {
         Answer::Undecided

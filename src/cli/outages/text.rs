@@ -2,15 +2,14 @@
 
 use std::io::Write;
 
-use super::Found;
 use crate::cli::{CliError, report};
 use crate::protocol::outage::{Checked, Judged, Need, Needed, Verdict};
 
 /// A line for each entry.
-pub(super) fn table(judged: &[Found], out: &mut dyn Write) -> Result<(), CliError> {
+pub(super) fn table(judged: &[Judged], out: &mut dyn Write) -> Result<(), CliError> {
     let rows: Vec<_> = judged
         .iter()
-        .map(|(found, need)| {
+        .map(|found| {
             [
                 found.outage.id.to_owned(),
                 found.outage.title.to_owned(),
@@ -19,12 +18,19 @@ pub(super) fn table(judged: &[Found], out: &mut dyn Write) -> Result<(), CliErro
                 before(&found.before),
                 original(found),
                 hardened(&found.hardened),
-                need.as_ref().map(needed).unwrap_or_default(),
+                needed(found),
             ]
         })
         .collect();
     let titles = [
-        "", "what", "rule", "promise", "before", "original", "hardened", "",
+        "",
+        "what",
+        "rule",
+        "promise",
+        "before",
+        "original",
+        "hardened",
+        "the rule is",
     ];
     let mut widths = titles.map(str::len);
     for row in &rows {
@@ -40,14 +46,14 @@ pub(super) fn table(judged: &[Found], out: &mut dyn Write) -> Result<(), CliErro
         padded.join("  ").trim_end().to_owned()
     };
     writeln!(out, "{}", line(&titles.map(str::to_owned)))?;
-    for ((found, _), row) in judged.iter().zip(&rows) {
+    for (found, row) in judged.iter().zip(&rows) {
         write!(out, "{}", line(row))?;
         if !found.is_as_expected() {
             write!(out, "  {}", report::bad("NOT AS EXPECTED"))?;
         }
         writeln!(out)?;
     }
-    let expected = judged.iter().filter(|(found, _)| found.is_as_expected());
+    let expected = judged.iter().filter(|found| found.is_as_expected());
     let (expected, all) = (expected.count(), judged.len());
     let verdict = if expected == all {
         report::good("found again")
@@ -93,14 +99,15 @@ fn hardened(checked: &Checked) -> String {
     }
 }
 
-fn needed(need: &Need) -> String {
-    match need {
-        Need::Necessary(story) => format!("necessary ({} steps)", story.steps.len()),
+/// What the rule of an entry is beside all others.
+fn needed(found: &Judged) -> String {
+    match &found.need {
+        Need::Necessary(story) => format!("necessary, {} steps", story.steps.len()),
         Need::Covered { with, story } => {
             let with: Vec<_> = with.iter().map(|rule| rule.as_str()).collect();
             format!(
-                "covered by {} ({} steps)",
-                with.join(", "),
+                "covered by {}, {} steps",
+                with.join(" and "),
                 story.steps.len()
             )
         }
@@ -109,16 +116,27 @@ fn needed(need: &Need) -> String {
     }
 }
 
+/// The rules without which the rule of an entry is missed.
+fn but(found: &Judged) -> String {
+    let with = match &found.need {
+        Need::Covered { with, .. } => with.as_slice(),
+        Need::Necessary(_) | Need::Questioned | Need::Undecided => &[],
+    };
+    let rules = std::iter::once(&found.outage.rule).chain(with);
+    let rules: Vec<_> = rules.map(|rule| format!("`{rule}`")).collect();
+    rules.join(" and ")
+}
+
 /// Each entry in full.
-pub(super) fn stories(judged: &[Found], out: &mut dyn Write) -> Result<(), CliError> {
-    for (found, need) in judged {
-        tell(found, need.as_ref(), out)?;
+pub(super) fn stories(judged: &[Judged], out: &mut dyn Write) -> Result<(), CliError> {
+    for found in judged {
+        tell(found, out)?;
     }
     Ok(())
 }
 
 /// An entry in full: what happened, how it is found, and where it is not.
-fn tell(found: &Judged, need: Option<&Need>, out: &mut dyn Write) -> Result<(), CliError> {
+fn tell(found: &Judged, out: &mut dyn Write) -> Result<(), CliError> {
     let outage = found.outage;
     writeln!(out, "{}  {} ({})\n", outage.id, outage.title, outage.source)?;
     writeln!(out, "  {}\n", outage.users)?;
@@ -137,11 +155,12 @@ fn tell(found: &Judged, need: Option<&Need>, out: &mut dyn Write) -> Result<(), 
     writeln!(out, "  before    {}", before(&found.before))?;
     writeln!(out, "  original  {}", original(found))?;
     writeln!(out, "  hardened  {}", hardened(&found.hardened))?;
-    if let Some(need) = need {
-        writeln!(out, "  beside all other rules: {}", needed(need))?;
-    }
+    writeln!(out, "  the rule  is {}", needed(found))?;
     if let Some(story) = found.before.verdict.story() {
         writeln!(out, "\n{story}\n{}", story.sequence)?;
+    }
+    if let Some(story) = found.need.story() {
+        writeln!(out, "with every rule but {}:\n\n{story}", but(found))?;
     }
     if let Verdict::Broken(story) = &found.hardened.verdict {
         writeln!(out, "under all rules:\n\n{story}")?;

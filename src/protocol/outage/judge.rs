@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::switch::{self, Need};
 use super::{Outage, Story};
-use crate::check::{Check, Progress, Property, Store};
+use crate::check::{Check, Progress, Property, Report, Store};
 use crate::framework::{Policy, Rule};
 use crate::protocol::{Configuration, ModelName, Promise, ProtocolModel, Trailed as _, Visitor};
 
@@ -82,16 +82,20 @@ pub struct Judged {
     pub original_needs: Needed,
     /// The promise under all rules.
     pub hardened: Checked,
+    /// Whether the rule is necessary beside all others.
+    pub need: Need,
 }
 
 impl Judged {
     /// Whether all is as the catalogue says: broken before, with a key step; no key step in
-    /// the original that has the rule; and all is well under all rules.
+    /// the original that has the rule; all is well under all rules; and the rule is worth
+    /// something beside the others.
     #[must_use]
     pub fn is_as_expected(&self) -> bool {
         let is_found = self.before.verdict.story().is_some();
         let is_mended = !self.outage.is_mended() || self.original_needs == Needed::Never;
-        is_found && is_mended && self.hardened.verdict.holds()
+        let is_worth_it = matches!(self.need, Need::Necessary(_) | Need::Covered { .. });
+        is_found && is_mended && is_worth_it && self.hardened.verdict.holds()
     }
 }
 
@@ -123,10 +127,12 @@ enum Asked {
     Promise(Promise),
     /// Each promise that speaks of single states, and which rules are needed anywhere.
     States,
+    /// The first promise that is broken, of states or of runs.
+    First,
 }
 
 /// What a check has answered.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Answer {
     promises: HashMap<Promise, Verdict>,
     needed: HashMap<Rule, Needed>,
@@ -183,6 +189,7 @@ impl<'p> Judge<'p> {
             original,
             original_needs,
             hardened: self.under(outage, Policy::hardened()).0,
+            need: switch::need(self, outage),
         }
     }
 
@@ -195,11 +202,6 @@ impl<'p> Judge<'p> {
             ..outage.configuration()
         };
         self.promise(outage.model, configuration, outage.promise)
-    }
-
-    /// Whether a rule is necessary beside all others.
-    pub fn need(&mut self, outage: &'static Outage) -> Need {
-        switch::need(self, outage)
     }
 
     /// The entry's promise under a policy, and whether its rule is needed there.
@@ -235,9 +237,17 @@ impl<'p> Judge<'p> {
         .checked(promise)
     }
 
-    /// Every promise of a model that speaks of single states, and the first that is broken.
-    pub(super) fn any_broken(&mut self, model: ModelName, configuration: Configuration) -> Verdict {
-        let answer = self.states(model, configuration);
+    /// The first promise of a model that is broken, if one is.
+    pub(super) fn first_broken(
+        &mut self,
+        model: ModelName,
+        configuration: Configuration,
+    ) -> Verdict {
+        let answer = self.answer(Question {
+            model,
+            configuration,
+            asked: Asked::First,
+        });
         let mut is_undecided = false;
         for promise in Promise::ALL {
             match answer.promises.get(promise) {
@@ -276,6 +286,27 @@ impl<'p> Judge<'p> {
     }
 }
 
+impl Judge<'_> {
+    fn check<M: ProtocolModel>(
+        &mut self,
+        model: &M,
+        asked: Asked,
+        properties: &[Property<M>],
+    ) -> Report<M> {
+        let on_progress = &mut self.on_progress;
+        let mut check = Check::new(model)
+            .store(Store::WideFingerprint)
+            .on_progress(|progress| on_progress(M::NAME.as_str(), progress));
+        if let Some(threads) = self.threads {
+            check = check.threads(threads);
+        }
+        if asked != Asked::First {
+            check = check.all_violations();
+        }
+        check.run_for(properties)
+    }
+}
+
 impl std::fmt::Debug for Judge<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Judge")
@@ -286,6 +317,11 @@ impl std::fmt::Debug for Judge<'_> {
 }
 
 impl Answer {
+    fn is_broken(&self) -> bool {
+        let mut verdicts = self.promises.values();
+        verdicts.any(|verdict| matches!(verdict, Verdict::Broken(_)))
+    }
+
     fn checked(&self, promise: Promise) -> Checked {
         let verdict = self.promises.get(&promise).cloned();
         Checked {
@@ -309,44 +345,50 @@ impl Visitor for Asking<'_, '_> {
     fn visit<M: ProtocolModel>(self) -> Answer {
         let started = Instant::now();
         let model = M::new(self.question.configuration);
-        let promises = self.question.asked.promises(&model);
-        let rules = self.question.asked.rules();
-        let named = promises.iter().map(|(_, property)| property.clone());
-        let properties: Vec<_> = named.chain(rules.iter().copied().map(spares)).collect();
-        let on_progress = &mut self.judge.on_progress;
-        let label = M::NAME.as_str();
-        let mut check = Check::new(&model)
-            .all_violations()
-            .store(Store::WideFingerprint)
-            .on_progress(|progress| on_progress(label, progress));
-        if let Some(threads) = self.judge.threads {
-            check = check.threads(threads);
+        let asked = self.question.asked;
+        let mut answer = Answer::default();
+        // What speaks of single states takes less room, and all cores.
+        for are_of_runs in [false, true] {
+            let promises = asked.promises(&model, are_of_runs);
+            let rules = asked.rules(are_of_runs);
+            let is_answered = asked == Asked::First && answer.is_broken();
+            if is_answered || promises.is_empty() && rules.is_empty() {
+                continue;
+            }
+            let named = promises.iter().map(|(_, property)| property.clone());
+            let properties: Vec<_> = named.chain(rules.iter().copied().map(spares)).collect();
+            let report = self.judge.check(&model, asked, &properties);
+            let (of_promises, of_rules) = report.verdicts().split_at(promises.len());
+            for ((promise, _), verdict) in promises.iter().zip(of_promises) {
+                answer
+                    .promises
+                    .insert(*promise, told(&model, *promise, verdict));
+            }
+            answer
+                .needed
+                .extend(rules.iter().copied().zip(of_rules.iter().map(first)));
+            answer.states = report.unique();
+            answer.depth = report.depth();
         }
-        let report = check.run_for(&properties);
-        let (of_promises, of_rules) = report.verdicts().split_at(promises.len());
-        Answer {
-            promises: promises
-                .iter()
-                .zip(of_promises)
-                .map(|((promise, _), verdict)| (*promise, told(&model, *promise, verdict)))
-                .collect(),
-            needed: rules
-                .iter()
-                .copied()
-                .zip(of_rules.iter().map(first))
-                .collect(),
-            states: report.unique(),
-            depth: report.depth(),
-            took: started.elapsed(),
-        }
+        answer.took = started.elapsed();
+        answer
     }
 }
 
 impl Asked {
-    fn promises<M: ProtocolModel>(self, model: &M) -> Vec<(Promise, Property<M>)> {
-        let is_asked = |promise: Promise| match self {
-            Self::Promise(wanted) => promise == wanted,
-            Self::States => !promise.is_liveness(),
+    /// The promises that are asked for, those of runs or those of states.
+    fn promises<M: ProtocolModel>(
+        self,
+        model: &M,
+        are_of_runs: bool,
+    ) -> Vec<(Promise, Property<M>)> {
+        let is_asked = |promise: Promise| {
+            let is_wanted = match self {
+                Self::Promise(wanted) => promise == wanted,
+                Self::States => !are_of_runs,
+                Self::First => true,
+            };
+            is_wanted && promise.is_liveness() == are_of_runs
         };
         let properties = model.properties().into_iter();
         properties
@@ -355,10 +397,10 @@ impl Asked {
             .collect()
     }
 
-    fn rules(self) -> &'static [Rule] {
+    fn rules(self, are_of_runs: bool) -> &'static [Rule] {
         match self {
-            Self::Promise(_) => &[],
-            Self::States => Rule::ALL,
+            Self::States if !are_of_runs => Rule::ALL,
+            Self::States | Self::Promise(_) | Self::First => &[],
         }
     }
 }

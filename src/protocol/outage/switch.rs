@@ -1,13 +1,11 @@
 //! Whether a rule is necessary beside all others.
 
+use std::iter;
 use std::rc::Rc;
 
 use super::{Judge, Outage, Story, Verdict};
 use crate::framework::{Policy, Rule};
-use crate::protocol::Configuration;
-
-/// How many rules are taken away together at most.
-const TOGETHER: usize = 3;
+use crate::protocol::{Configuration, ModelName};
 
 /// Whether a rule is necessary beside all others.
 #[derive(Clone, Debug)]
@@ -15,10 +13,10 @@ const TOGETHER: usize = 3;
 pub enum Need {
     /// Without it alone a promise is broken.
     Necessary(Rc<Story>),
-    /// Without it alone every promise holds, since others do its work: only without all of
-    /// these a promise is broken that holds as soon as any one of them is there.
+    /// Without it alone every promise holds, since others do its work: the promise of its
+    /// entry is broken only without all of these, and holds as soon as one of them is there.
     Covered {
-        /// The others.
+        /// The others: of the sets that there are, a smallest.
         with: Vec<Rule>,
         /// How the promise is broken without them.
         story: Rc<Story>,
@@ -29,59 +27,78 @@ pub enum Need {
     Undecided,
 }
 
-/// Takes the rule of an entry away, alone and then together with others of the same model.
-pub(super) fn need(judge: &mut Judge<'_>, outage: &'static Outage) -> Need {
-    match without(judge, outage, &[]) {
-        Verdict::Broken(story) => return Need::Necessary(story),
-        Verdict::Undecided => return Need::Undecided,
-        Verdict::Holds => {}
-    }
-    // A rule that is necessary by itself is in no smallest set.
-    let mut others = Vec::new();
-    for other in Outage::ALL {
-        if other.model == outage.model
-            && other.rule != outage.rule
-            && without_rules(judge, outage, &[other.rule]).holds()
-        {
-            others.push(other.rule);
+impl Need {
+    /// How a promise is broken where the rule is missed.
+    #[must_use]
+    pub fn story(&self) -> Option<&Story> {
+        match self {
+            Self::Necessary(story) | Self::Covered { story, .. } => Some(story),
+            Self::Questioned | Self::Undecided => None,
         }
     }
-    for size in 1..TOGETHER {
-        for with in combinations(&others, size) {
-            match without(judge, outage, &with) {
-                // Smaller sets hold, so that this one is a smallest.
-                Verdict::Broken(story) if without_rules(judge, outage, &with).holds() => {
-                    return Need::Covered { with, story };
-                }
-                Verdict::Undecided => return Need::Undecided,
-                _ => {}
+}
+
+/// Takes the rule of an entry away, alone in each model and then together with others in
+/// its own.
+pub(super) fn need(judge: &mut Judge<'_>, outage: &'static Outage) -> Need {
+    let elsewhere = ModelName::ALL.iter().filter(|name| **name != outage.model);
+    let elsewhere = elsewhere.map(|name| (*name, name.usual()));
+    for (model, configuration) in
+        iter::once((outage.model, outage.configuration())).chain(elsewhere)
+    {
+        let configuration = without(configuration, &[outage.rule]);
+        match judge.first_broken(model, configuration) {
+            Verdict::Broken(story) => return Need::Necessary(story),
+            Verdict::Undecided => return Need::Undecided,
+            Verdict::Holds => {}
+        }
+    }
+    covered(judge, outage)
+}
+
+/// The smallest set of rules that break an entry's promise when they are gone together with
+/// its own. Of two rules any will be tried; of more, those that are needed where the
+/// original breaks the promise.
+fn covered(judge: &mut Judge<'_>, outage: &'static Outage) -> Need {
+    let before = judge.before(outage).verdict;
+    let needed = before.story().into_iter().flat_map(|story| &story.needed);
+    let mut needed: Vec<_> = needed.map(|(_, rule)| *rule).collect();
+    needed.sort_unstable();
+    needed.dedup();
+    let is_other = |rule: &Rule| *rule != outage.rule;
+    let of_model = Outage::ALL
+        .iter()
+        .filter(|other| other.model == outage.model);
+    let of_model: Vec<_> = of_model.map(|other| other.rule).filter(is_other).collect();
+    needed.retain(is_other);
+    let pairs = combinations(&of_model, 1);
+    let sets = (1..=needed.len()).flat_map(|size| combinations(&needed, size));
+    for with in pairs.into_iter().chain(sets) {
+        let mut promise = |rules: &[Rule]| {
+            let configuration = without(outage.configuration(), rules);
+            judge
+                .promise(outage.model, configuration, outage.promise)
+                .verdict
+        };
+        let all: Vec<_> = with.iter().copied().chain([outage.rule]).collect();
+        match promise(&all) {
+            Verdict::Broken(story) if promise(&with).holds() => {
+                return Need::Covered { with, story };
             }
+            Verdict::Undecided => return Need::Undecided,
+            _ => {}
         }
     }
     Need::Questioned
 }
 
-/// The promises of an entry's model without its rule and some others.
-fn without(judge: &mut Judge<'_>, outage: &Outage, with: &[Rule]) -> Verdict {
-    let rules: Vec<_> = with.iter().copied().chain([outage.rule]).collect();
-    without_rules(judge, outage, &rules)
-}
-
-fn without_rules(judge: &mut Judge<'_>, outage: &Outage, rules: &[Rule]) -> Verdict {
-    let policy = rules
-        .iter()
-        .fold(Policy::hardened(), |policy, rule| policy.without(*rule));
-    let configuration = Configuration {
-        policy,
-        ..outage.configuration()
-    };
-    if outage.promise.is_liveness() {
-        let live = judge.promise(outage.model, configuration, outage.promise);
-        if !live.verdict.holds() {
-            return live.verdict;
-        }
+/// A configuration with every rule but some.
+fn without(configuration: Configuration, rules: &[Rule]) -> Configuration {
+    let without = |policy: Policy, rule: &Rule| policy.without(*rule);
+    Configuration {
+        policy: rules.iter().fold(Policy::hardened(), without),
+        ..configuration
     }
-    judge.any_broken(outage.model, configuration)
 }
 
 /// Every choice of so many of these, in order.
