@@ -9,8 +9,9 @@ use super::{Model, Participants, Property, PropertyKind};
 /// states one to a state that breaks it, for liveness a run that never does what it
 /// should and that [fairness](super::Fairness) lets pass.
 ///
-/// What a breadth-first search finds is [one of the shortest](Self::is_shortest); what a
-/// run repeats is short. What other searches find is made shorter by leaving out steps.
+/// What is found breadth first or by iterative deepening is
+/// [one of the shortest](Self::is_shortest); what a run repeats is short. What other searches
+/// find is made shorter by leaving out steps.
 ///
 /// # Examples
 ///

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::property::Claim;
 use super::search::{
     Begin, Disk, Initially, Keeper, OnProgress, Outside, Searched, Space, Spill, Task, Teller,
-    breadth_first, depth_first, random_walks, walk_to,
+    breadth_first, depth_first, iterative_deepening, random_walks, walk_to,
 };
 use super::shorten::shortened;
 use super::store::{Exact, Fingerprint, Keyed, Visited, WideFingerprint};
@@ -278,21 +278,27 @@ impl<M: Model> Run<'_, M> {
             Search::RandomWalks { seed, walks, steps } => {
                 random_walks(space, visited, task, (seed, walks, steps))
             }
+            Search::IterativeDeepening => iterative_deepening(space, visited, task),
             _ => depth_first(space, visited, task),
         };
         let search = task.started.elapsed();
+        let are_nearest = self.search == Search::IterativeDeepening;
         let verdicts = space
             .properties
             .iter()
             .zip(walks)
             .map(|(property, walk)| {
                 let is_decided = walk.is_some();
-                let walk = walk
-                    .filter(|_| !matches!(property.claim, Claim::Sometimes(_)))
-                    .map(|walk| {
-                        shortened(space.model, walk, |state| space.is_broken(property, state))
-                    })
-                    .map(|walk| Counterexample::new(space.model, property, walk, Ending::Broken));
+                let walk = walk.filter(|_| !matches!(property.claim, Claim::Sometimes(_)));
+                let walk = walk.map(|walk| {
+                    if are_nearest {
+                        return Counterexample::new(space.model, property, walk, Ending::Broken)
+                            .shortest();
+                    }
+                    let is_broken = |state: &M::State| space.is_broken(property, state);
+                    let walk = shortened(space.model, walk, is_broken);
+                    Counterexample::new(space.model, property, walk, Ending::Broken)
+                });
                 Verdict::of_states(property, is_decided, walk, searched.stop)
             })
             .collect();

@@ -102,6 +102,64 @@ fn depth_first_says_what_breadth_first_says() {
 }
 
 #[test]
+fn iterative_deepening_says_what_breadth_first_says_and_as_shortly() {
+    for seed in 0..2000 {
+        let model = graph(seed);
+        let breadth = Check::new(&model).all_violations().run();
+        let lengths = |report: &Report<GraphModel>| {
+            let violations = report.violations();
+            let lengths = violations.map(|it| (it.property().to_owned(), it.steps().len()));
+            lengths.collect::<Vec<_>>()
+        };
+        for store in STORES {
+            let check = || {
+                let check = Check::new(&model).search(Search::IterativeDeepening);
+                check.store(store).all_violations()
+            };
+            let deepening = check().run();
+            assert_eq!(holds(&deepening), holds(&breadth), "seed {seed}");
+            assert_eq!(lengths(&deepening), lengths(&breadth), "seed {seed}");
+            for violation in deepening.violations() {
+                assert!(is_real(&model, violation), "seed {seed}: {violation:?}");
+            }
+            let completeness = [&deepening, &breadth].map(Report::completeness);
+            if completeness.iter().all(|it| it.is_exhaustive()) {
+                // What is gone through again is not counted again.
+                assert_eq!(deepening.generated(), breadth.generated());
+                assert_eq!(deepening.coverage(), breadth.coverage(), "seed {seed}");
+            }
+            // Within a limit it sees what is within it, and no ends too many.
+            let limits = Limits::default().depth(3);
+            let near = Check::new(&model).limits(limits).all_violations().run();
+            let within = check().limits(limits).run();
+            assert!(within.depth() <= 3 && within.unique() <= near.unique());
+            for (deep, broad) in within.verdicts().iter().zip(breadth.verdicts()) {
+                let is_known = !matches!(deep.outcome(), Outcome::Undecided(_));
+                assert!(!is_known || deep.holds() == broad.holds(), "seed {seed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn iterative_deepening_does_not_fall_for_a_short_cut_seen_late() {
+    // Depth first comes to 2 by the long way within two steps and goes no further.
+    let model = GraphModel::new([(0, "a", 1), (1, "b", 2), (0, "c", 2), (2, "d", 3)])
+        .with(|| vec![Property::never("three", any_of(&[3]))]);
+    let limits = Limits::default().depth(2);
+    let check = Check::new(&model).search(Search::IterativeDeepening);
+    let report = check.limits(limits).run();
+    assert_eq!(report.violations().next().unwrap().steps().len(), 2);
+    let little = Limits::default().memory(1);
+    let check = Check::new(&model).search(Search::IterativeDeepening);
+    let report = check.limits(little).run();
+    assert!(matches!(
+        report.verdicts()[0].outcome(),
+        Outcome::Undecided(Stop::Memory(1))
+    ));
+}
+
+#[test]
 fn a_detour_is_cut_off() {
     // The way depth first goes round a loop of 100 states and back before it falls.
     let mut arrows: Vec<(usize, &str, usize)> = (0..100)
@@ -206,7 +264,7 @@ fn limits_end_walks_too() {
         walks: 1,
         steps: usize::MAX,
     };
-    for search in [Search::DepthFirst, walks] {
+    for search in [Search::DepthFirst, Search::IterativeDeepening, walks] {
         let limits = Limits::default().states(100);
         let report = Check::new(&model).search(search).limits(limits).run();
         assert!(matches!(

@@ -13,6 +13,7 @@ use serde::Serialize;
 /// |---|---|---|
 /// | [`BreadthFirst`](Search::BreadthFirst) | everything, nearest first | a place for each state, and for the states of a level or two that wait |
 /// | [`DepthFirst`](Search::DepthFirst) | everything, the nearest not first | a place for each state, and for those of one walk |
+/// | [`IterativeDeepening`](Search::IterativeDeepening) | everything, nearest first | two places for each state, those of one walk, and the time to go along short walks again and again |
 /// | [`RandomWalks`](Search::RandomWalks) | what it happens to come across | a place for each state that it comes across |
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize)]
 #[serde(tag = "order", rename_all = "kebab-case")]
@@ -24,6 +25,11 @@ pub enum Search {
     /// One walk to its end before another one, by one thread. A counterexample is
     /// [shortened](crate::check::Counterexample) as far as leaving out steps does it.
     DepthFirst,
+    /// Depth first along walks of one step, of two, and so on, by one thread: the first
+    /// violation is a nearest one, though no state ever waits. Breadth first is faster;
+    /// this is for models with so many steps from each state that those which wait take
+    /// more room than those which were seen.
+    IterativeDeepening,
     /// Walks that take one step of all there are, by chance, by one thread: for models
     /// that are too large to be gone through. What they do not come across is
     /// undecided.
@@ -42,6 +48,7 @@ impl fmt::Display for Search {
         match self {
             Self::BreadthFirst => f.write_str("breadth first"),
             Self::DepthFirst => f.write_str("depth first"),
+            Self::IterativeDeepening => f.write_str("iterative deepening"),
             Self::RandomWalks { seed, steps, .. } => {
                 write!(
                     f,

@@ -1,6 +1,7 @@
 //! How the states of a model are gone through.
 
 mod breadth;
+mod deepening;
 mod depth;
 mod expand;
 mod kind;
@@ -14,6 +15,7 @@ mod walker;
 mod watch;
 
 pub(super) use self::breadth::{Outside, Searched, Task, breadth_first};
+pub(super) use self::deepening::iterative_deepening;
 pub(super) use self::depth::depth_first;
 pub(super) use self::expand::{Decisive, Space, judge, judge_end};
 pub use self::kind::Search;

@@ -4,7 +4,7 @@ use super::breadth::Searched;
 use super::expand::{Space, judge, judge_end};
 use super::watch::Watch;
 use crate::check::store::{Arrival, Visited};
-use crate::check::walk::Walk;
+use crate::check::walk::{Step, Walk};
 use crate::check::{Model, Stop};
 
 /// A search that goes along one walk at a time.
@@ -103,5 +103,53 @@ impl<'w, 's, M: Model, V: Visited<M::State>> Walker<'w, 's, M, V> {
             return Err(Stop::Found);
         }
         Ok(())
+    }
+
+    /// Whether a state is within the model's own bounds; one that is not is counted.
+    pub(super) fn is_within_bounds(&mut self, state: &M::State) -> bool {
+        let is_within = self.space.model.is_within_bounds(state);
+        self.searched.tally.beyond_bounds += u64::from(!is_within);
+        is_within
+    }
+
+    /// The steps to other states from the end of a walk, none behind the depth limit.
+    pub(super) fn steps(
+        &mut self,
+        walk: &Walk<M>,
+        is_cut: &mut bool,
+        watch: &mut Watch<'_, '_>,
+    ) -> Result<std::vec::IntoIter<Step<M>>, Stop> {
+        watch.tick()?;
+        let (model, state) = (self.space.model, walk.last());
+        let (mut actions, mut steps, mut happened) = (Vec::new(), Vec::new(), 0);
+        model.actions(state, &mut actions);
+        for action in actions {
+            let coverage = self.searched.tally.action(model, &action);
+            coverage.offered += 1;
+            let Some(next) = model.next(state, &action) else {
+                continue;
+            };
+            coverage.happened += 1;
+            happened += 1;
+            if next == *state {
+                continue;
+            }
+            coverage.changed += 1;
+            if self.is_within_bounds(&next) {
+                steps.push(Step {
+                    action,
+                    state: next,
+                });
+            }
+        }
+        self.searched.tally.count_steps(happened);
+        if happened == 0 {
+            self.end_in(walk, watch)?;
+        }
+        if !steps.is_empty() && walk.steps.len() >= watch.limits().depth {
+            *is_cut = true;
+            steps.clear();
+        }
+        Ok(steps.into_iter())
     }
 }
