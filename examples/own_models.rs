@@ -22,6 +22,10 @@ use std::ops::RangeInclusive;
 
 use alternating_bit::AlternatingBit;
 use dining_philosophers::Philosophers;
+#[cfg(not(feature = "disk"))]
+use fsmcheck::cli::model as model_on_disk;
+#[cfg(feature = "disk")]
+use fsmcheck::cli::model_on_disk;
 use fsmcheck::cli::{Entry, Parameter, choice, model, number, run, switch};
 use lock::Lock;
 use paxos::Paxos;
@@ -105,7 +109,7 @@ pub(crate) fn models() -> [Entry; 5] {
                 forgets: broken == 1,
             },
         ),
-        model(
+        model_on_disk(
             "two_phase_commit",
             "two-phase commit, after Gray and Lamport",
             [

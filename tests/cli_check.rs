@@ -553,3 +553,60 @@ fn ctrl_c_ends_a_check_with_what_was_seen() {
     // Standard error is no terminal: no progress is shown.
     assert!(ran.stderr.is_empty(), "{:?}", String::from_utf8(ran.stderr));
 }
+
+#[cfg(feature = "disk")]
+#[test]
+fn a_check_goes_on_where_it_was_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("2pc.checkpoint");
+    let spill = folder.path().to_str().unwrap();
+    let file = file.to_str().unwrap();
+    let of = ["two_phase_commit", "managers=5", "--checkpoint", file];
+    let (code, whole) = json(&["two_phase_commit", "managers=5", "--spill", spill]);
+    assert_eq!(code, 0);
+    let (code, begun) = json(&[&of[..], &["--max-depth", "9"]].concat());
+    assert_eq!(code, 3);
+    assert!(begun["report"]["states"].as_u64() < whole["report"]["states"].as_u64());
+
+    // What may be the work of days is not begun anew.
+    let again = check(&of);
+    assert_eq!(again.code, 3, "{}", again.out);
+    assert!(again.out.contains("2pc.checkpoint"), "{}", again.out);
+
+    let (code, resumed) = json(&[&of[..], &["--resume"]].concat());
+    assert_eq!(code, 0);
+    assert_eq!(resumed["report"]["states"], whole["report"]["states"]);
+    assert_eq!(resumed["report"]["generated"], whole["report"]["generated"]);
+    refused(
+        &[&of[..], &["--resume"]].concat(),
+        "2pc.checkpoint cannot be read",
+    );
+}
+
+#[test]
+fn what_cannot_be_written_is_not_checkpointed() {
+    refused(
+        &["lock", "--checkpoint", "lock.checkpoint"],
+        "the states of `lock` cannot be written to disk",
+    );
+    refused(&["two_phase_commit", "--resume"], "--checkpoint <FILE>");
+}
+
+#[test]
+fn iterative_deepening_finds_a_nearest_violation() {
+    let of = ["two_phase_commit", "managers=3", "broken"];
+    let [breadth, deepening] = ["breadth", "deepening"].map(|search| {
+        let (code, document) = json(&[&of[..], &["--search", search]].concat());
+        assert_eq!(code, 1);
+        let properties = document["report"]["properties"].as_array().unwrap();
+        let mut found = properties
+            .iter()
+            .map(|property| &property["counterexample"]);
+        let counterexample = found
+            .find(|counterexample| !counterexample.is_null())
+            .unwrap();
+        assert_eq!(counterexample["shortest"], true, "{document}");
+        counterexample["steps"].as_array().unwrap().len()
+    });
+    assert_eq!(breadth, deepening);
+}

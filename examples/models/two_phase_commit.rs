@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 
 use fsmcheck::check::{Model, Number, Property};
 use fsmcheck::numbered;
+use serde::{Deserialize, Serialize};
 
 /// How many resource managers there may be.
 pub(crate) const SIZES: RangeInclusive<usize> = 1..=12;
@@ -24,7 +25,7 @@ pub(crate) struct TwoPhaseCommit {
 }
 
 /// What a resource manager has come to.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub(crate) enum Manager {
     Working,
     Prepared,
@@ -33,7 +34,7 @@ pub(crate) enum Manager {
 }
 
 /// What the transaction manager has decided.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub(crate) enum Decision {
     None,
     Commit,
@@ -49,7 +50,7 @@ numbered!(
 );
 
 /// What all of them are in.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub(crate) struct State {
     /// Those that there are not stay as they begin.
     pub(crate) managers: [Manager; *SIZES.end()],

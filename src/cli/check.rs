@@ -4,10 +4,12 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use derive_where::derive_where;
 use serde::Serialize;
 
 use super::arguments::Format;
 use super::check_options::CheckOptions;
+use super::disk::OnDisk;
 use super::{Answer, CliError, Machines, model, report, watch};
 use crate::check::{
     Audited, Check, Counterexample, Model, Property, Report, StateGraph, audit, state_graph,
@@ -59,16 +61,26 @@ pub(super) fn check(
 /// Tells a counterexample for other readers.
 type Emit<'e, M> = dyn Fn(&Counterexample<M>) -> Emitted + 'e;
 
+/// What can be done with some models and not with others.
+#[derive_where(Default)]
+pub(super) struct Extras<'e, M: Model> {
+    pub(super) emit: Option<&'e Emit<'e, M>>,
+    pub(super) on_disk: Option<OnDisk<M>>,
+}
+
 /// Checks a model as it was asked for.
 pub(super) fn run<M: Model>(
     model: &M,
     request: &Request<'_>,
-    emit: Option<&Emit<'_, M>>,
+    Extras { emit, on_disk }: Extras<'_, M>,
     out: &mut dyn Write,
 ) -> Result<Answer, CliError> {
     let options = request.options;
     if options.emit.is_asked_for() && emit.is_none() {
         return Err(CliError::NotEmitted(request.name.to_owned()));
+    }
+    if options.disk.are_asked_for() && on_disk.is_none() {
+        return Err(CliError::NotOnDisk(request.name.to_owned()));
     }
     let properties = selected(model, request)?;
     let symmetry_is_asked_for = options.symmetric || options.verify_symmetry;
@@ -109,8 +121,12 @@ pub(super) fn run<M: Model>(
     if options.symmetric {
         check = check.symmetric();
     }
-    let report = check.run_for(&properties);
+    let report = match on_disk {
+        Some(on_disk) => on_disk(check, &options.disk, &properties),
+        None => Ok(check.run_for(&properties)),
+    };
     progress.finish_and_clear();
+    let report = report?;
 
     if let Some(dump) = dump {
         dump.write(&report)?;

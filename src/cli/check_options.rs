@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::arguments::Format;
+use super::disk::DiskOptions;
 use super::emit::EmitOptions;
 use crate::check::{Limits, Search, Store};
 
@@ -31,7 +32,7 @@ pub(super) struct CheckOptions {
     /// What is kept of the states
     #[arg(long, value_enum, default_value_t)]
     pub(super) store: StoreName,
-    /// In which order: breadth, depth, or random:SEED,WALKS,STEPS
+    /// In which order: breadth, depth, deepening, or random:SEED,WALKS,STEPS
     #[arg(long, value_name = "ORDER", default_value = "breadth", value_parser = search)]
     pub(super) search: Search,
     /// See at most this many states, such as 500k or 2M
@@ -46,6 +47,8 @@ pub(super) struct CheckOptions {
     /// Take at most this much memory for states, in bytes, such as 500M or 2G
     #[arg(long, value_name = "BYTES", value_parser = amount)]
     max_memory: Option<usize>,
+    #[command(flatten)]
+    pub(super) disk: DiskOptions,
     /// Go on behind the first violation
     #[arg(long)]
     pub(super) all: bool,
@@ -121,7 +124,7 @@ impl From<StoreName> for Store {
     }
 }
 
-/// `breadth`, `depth`, `random:SEED,WALKS,STEPS`.
+/// `breadth`, `depth`, `deepening`, `random:SEED,WALKS,STEPS`.
 fn search(text: &str) -> Result<Search, String> {
     let random = |numbers: &str| {
         let mut numbers = numbers.split(',');
@@ -136,9 +139,12 @@ fn search(text: &str) -> Result<Search, String> {
     match text {
         "breadth" => Some(Search::BreadthFirst),
         "depth" => Some(Search::DepthFirst),
+        "deepening" => Some(Search::IterativeDeepening),
         _ => text.strip_prefix("random:").and_then(random),
     }
-    .ok_or_else(|| "write breadth, depth, or random:SEED,WALKS,STEPS with three numbers".to_owned())
+    .ok_or_else(|| {
+        "write breadth, depth, deepening, or random:SEED,WALKS,STEPS with three numbers".to_owned()
+    })
 }
 
 /// A number, perhaps in thousands (`k`), millions (`M`) or more (`G`, `T`).
@@ -162,7 +168,7 @@ fn amount(text: &str) -> Result<usize, String> {
 }
 
 /// A time in seconds (`s`, or nothing), minutes (`m`) or hours (`h`).
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let (number, seconds) = match text.chars().last() {
         Some('s') => (&text[..text.len() - 1], 1.0),
         Some('m') => (&text[..text.len() - 1], 60.0),

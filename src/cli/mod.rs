@@ -38,6 +38,7 @@ mod arguments;
 mod can;
 mod check;
 mod check_options;
+mod disk;
 mod draw;
 mod emit;
 mod explain;
@@ -59,6 +60,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 use self::arguments::{Arguments, Command};
+#[cfg(feature = "disk")]
+pub use self::model::model_on_disk;
 pub use self::model::{Parameter, choice, model, number, switch, word};
 pub use self::protocol::protocol_models;
 use crate::check::{Flaw, ShareableMachine, StateGraphError};
@@ -94,7 +97,8 @@ pub fn machine<M: ShareableMachine>() -> Entry {
         about: "the machine, with its events in any order".to_owned(),
         parameters: Vec::new(),
         check: Box::new(|_, request, out| {
-            check::run(&crate::check::OfMachine::<M>::new()?, request, None, out)
+            let model = crate::check::OfMachine::<M>::new()?;
+            check::run(&model, request, check::Extras::default(), out)
         }),
         machine: Some(OfMachine {
             explore: |limits| explore::<M>(limits).map(Explored::into_graph),
@@ -318,6 +322,14 @@ enum CliError {
     },
     #[error("`{0}` does not write down what is asked for")]
     NotEmitted(String),
+    #[error(
+        "the states of `{0}` cannot be written to disk; those of a model that is listed by \
+         `model_on_disk` (feature `disk`) can"
+    )]
+    NotOnDisk(String),
+    #[cfg(feature = "disk")]
+    #[error(transparent)]
+    Checkpoint(#[from] crate::check::CheckpointError),
     #[error(transparent)]
     Outage(#[from] crate::protocol::outage::UnknownOutage),
     #[error("`{0}` has no symmetry: no state has a canonical form")]

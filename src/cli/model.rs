@@ -4,7 +4,9 @@ use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
-use super::{CliError, Entry, check};
+use super::check::{self, Extras};
+use super::disk::OnDisk;
+use super::{CliError, Entry};
 use crate::check::Model;
 
 /// What a model can be given on the command line: `managers=7`, `broken`.
@@ -110,11 +112,38 @@ pub fn word(
 /// }
 /// ```
 #[must_use]
-pub fn model<M: Model, const N: usize>(
+pub fn model<M: Model + 'static, const N: usize>(
     name: impl Into<String>,
     about: impl Into<String>,
     parameters: [Parameter; N],
     build: impl Fn([u64; N]) -> M + 'static,
+) -> Entry {
+    entry(name, about, parameters, build, None)
+}
+
+/// The entry of a model whose states can be written: as [`model`], and `--spill`,
+/// `--checkpoint` and `--resume` do what they say.
+#[cfg(feature = "disk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "disk")))]
+#[must_use]
+pub fn model_on_disk<M, const N: usize>(
+    name: impl Into<String>,
+    about: impl Into<String>,
+    parameters: [Parameter; N],
+    build: impl Fn([u64; N]) -> M + 'static,
+) -> Entry
+where
+    M: Model<State: Serialize + serde::de::DeserializeOwned> + 'static,
+{
+    entry(name, about, parameters, build, Some(super::disk::on_disk))
+}
+
+fn entry<M: Model + 'static, const N: usize>(
+    name: impl Into<String>,
+    about: impl Into<String>,
+    parameters: [Parameter; N],
+    build: impl Fn([u64; N]) -> M + 'static,
+    on_disk: Option<OnDisk<M>>,
 ) -> Entry {
     Entry {
         name: name.into(),
@@ -124,7 +153,11 @@ pub fn model<M: Model, const N: usize>(
             let values = values
                 .try_into()
                 .unwrap_or_else(|_| unreachable!("there is a value for each parameter"));
-            check::run(&build(values), request, None, out)
+            let extras = Extras {
+                emit: None,
+                on_disk,
+            };
+            check::run(&build(values), request, extras, out)
         }),
         parameters: parameters.into(),
     }

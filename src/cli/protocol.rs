@@ -68,7 +68,11 @@ impl Visitor for AsEntry {
                     same_id: *new_ids == 0,
                     ..M::usual()
                 });
-                check::run(&model, request, Some(&|found| emit(&model, found)), out)
+                let extras = check::Extras {
+                    emit: Some(&|found| emit(&model, found)),
+                    on_disk: None,
+                };
+                check::run(&model, request, extras, out)
             }),
         }
     }
