@@ -66,17 +66,6 @@ impl ActionCoverage {
         }
     }
 
-    /// Nothing yet of actions with the name of this one.
-    #[cold]
-    fn of<M: Model + ?Sized>(model: &M, action: &M::Action) -> Self {
-        Self::new(first_word(&model.action_name(action)).to_owned())
-    }
-
-    /// Whether one was come across.
-    const fn is_known(&self) -> bool {
-        self.offered > 0
-    }
-
     fn add(&mut self, other: &Self) {
         self.offered += other.offered;
         self.happened += other.happened;
@@ -98,6 +87,59 @@ pub struct PredicateCoverage {
     pub failed: u64,
 }
 
+/// What one thread has counted of the actions of one name: what is rare apart, so that a
+/// step counts once.
+#[derive(Clone)]
+pub(super) struct ActionTally {
+    name: String,
+    /// How often the model offered one.
+    pub(super) offered: u64,
+    /// How often it then did not happen.
+    pub(super) refused: u64,
+    /// How often it happened and the state was the same after it.
+    pub(super) idle: u64,
+}
+
+impl ActionTally {
+    const fn new(name: String) -> Self {
+        Self {
+            name,
+            offered: 0,
+            refused: 0,
+            idle: 0,
+        }
+    }
+
+    /// Nothing yet of actions with the name of this one.
+    #[cold]
+    fn of<M: Model + ?Sized>(model: &M, action: &M::Action) -> Self {
+        Self::new(first_word(&model.action_name(action)).to_owned())
+    }
+
+    /// Whether one was come across.
+    const fn is_known(&self) -> bool {
+        self.offered > 0
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.offered += other.offered;
+        self.refused += other.refused;
+        self.idle += other.idle;
+    }
+}
+
+impl From<&ActionTally> for ActionCoverage {
+    fn from(tally: &ActionTally) -> Self {
+        let happened = tally.offered - tally.refused;
+        Self {
+            name: tally.name.clone(),
+            offered: tally.offered,
+            happened,
+            changed: happened - tally.idle,
+        }
+    }
+}
+
 /// What one thread has counted.
 pub(super) struct Tally<M: Model + ?Sized> {
     pub(super) generated: u64,
@@ -107,10 +149,10 @@ pub(super) struct Tally<M: Model + ?Sized> {
     /// The variants of the action's type that were come across, and apart from them,
     /// so that a search through them is short, what became of each.
     variants: Vec<Discriminant<M::Action>>,
-    of_variants: Vec<ActionCoverage>,
+    of_variants: Vec<ActionTally>,
     /// What became of the actions of each [kind](Model::action_kind); without a name while
     /// none was come across.
-    of_kinds: Vec<ActionCoverage>,
+    of_kinds: Vec<ActionTally>,
     /// What became of actions before the search was resumed.
     before: Vec<ActionCoverage>,
     /// For each property how often its predicates were true.
@@ -134,12 +176,9 @@ impl<M: Model + ?Sized> Tally<M> {
 
     /// The counters for an action: one for each kind, or for each variant of its type.
     #[inline]
-    pub(super) fn action(&mut self, model: &M, action: &M::Action) -> &mut ActionCoverage {
+    pub(super) fn action(&mut self, model: &M, action: &M::Action) -> &mut ActionTally {
         if let Some(kind) = model.action_kind(action) {
-            let is_known = self
-                .of_kinds
-                .get(kind)
-                .is_some_and(ActionCoverage::is_known);
+            let is_known = self.of_kinds.get(kind).is_some_and(ActionTally::is_known);
             if !is_known {
                 self.come_across(model, action, kind);
             }
@@ -149,7 +188,7 @@ impl<M: Model + ?Sized> Tally<M> {
         let known = self.variants.iter().position(|known| *known == variant);
         let position = known.unwrap_or_else(|| {
             self.variants.push(variant);
-            self.of_variants.push(ActionCoverage::of(model, action));
+            self.of_variants.push(ActionTally::of(model, action));
             self.variants.len() - 1
         });
         &mut self.of_variants[position]
@@ -158,10 +197,18 @@ impl<M: Model + ?Sized> Tally<M> {
     #[cold]
     fn come_across(&mut self, model: &M, action: &M::Action, kind: usize) {
         if self.of_kinds.len() <= kind {
-            let unknown = ActionCoverage::new(String::new());
+            let unknown = ActionTally::new(String::new());
             self.of_kinds.resize(kind + 1, unknown);
         }
-        self.of_kinds[kind] = ActionCoverage::of(model, action);
+        self.of_kinds[kind] = ActionTally::of(model, action);
+    }
+
+    /// What became of the actions that were come across, now or before.
+    fn counted(&self) -> impl Iterator<Item = ActionCoverage> {
+        let counted = self.of_variants.iter().chain(&self.of_kinds);
+        let counted = counted.filter(|action| action.is_known());
+        let before = self.before.iter().cloned();
+        counted.map(ActionCoverage::from).chain(before)
     }
 
     /// Counts a state by how many steps it has.
@@ -194,7 +241,7 @@ impl<M: Model + ?Sized> Tally<M> {
             }
         }
         let kinds = self.of_kinds.len().max(other.of_kinds.len());
-        let unknown = ActionCoverage::new(String::new());
+        let unknown = ActionTally::new(String::new());
         self.of_kinds.resize(kinds, unknown);
         for (sum, coverage) in self.of_kinds.iter_mut().zip(other.of_kinds) {
             if sum.is_known() {
@@ -219,10 +266,9 @@ impl<M: Model + ?Sized> Tally<M> {
     ) -> Coverage {
         // Which thread came across which action first is chance: they go by their names.
         let mut actions = BTreeMap::new();
-        let counted = self.of_variants.into_iter().chain(self.of_kinds);
-        let counted = counted.chain(self.before).filter(ActionCoverage::is_known);
+        let counted: Vec<_> = self.counted().collect();
         let declared = model.declared_actions().into_iter();
-        for action in counted.chain(declared.map(ActionCoverage::new)) {
+        for action in counted.into_iter().chain(declared.map(ActionCoverage::new)) {
             let name = action.name.clone();
             let sum = || ActionCoverage::new(action.name.clone());
             actions.entry(name).or_insert_with(sum).add(&action);
@@ -284,11 +330,9 @@ impl KeptTally {
 #[cfg(feature = "disk")]
 impl<M: Model + ?Sized> From<&Tally<M>> for KeptTally {
     fn from(tally: &Tally<M>) -> Self {
-        let counted = tally.of_variants.iter().chain(&tally.of_kinds);
-        let counted = counted.chain(&tally.before);
-        let actions = counted.filter(|action| action.is_known()).map(|action| {
+        let actions = tally.counted().map(|action| {
             let counts = [action.offered, action.happened, action.changed];
-            (action.name.clone(), counts)
+            (action.name, counts)
         });
         Self {
             generated: tally.generated,

@@ -220,6 +220,8 @@ pub(super) struct Truth {
     /// Each gives the answers to so many questions.
     pages: Arc<[Page]>,
     root: Arc<Question>,
+    /// What the formula says to all answers that a single page can give.
+    of_answers: Arc<[bool; 1 << PAGE]>,
 }
 
 #[derive(Debug)]
@@ -251,9 +253,13 @@ impl Truth {
         let pages = asked.chunks(PAGE).map(|asked| Page {
             looks: network.looks(asked),
         });
+        let pages: Arc<[_]> = pages.collect();
+        let is_alone = pages.len() <= 1;
+        let of_answers = |answers| is_alone && root.answer(&|_| answers as u8);
         Self {
-            pages: pages.collect(),
+            of_answers: Arc::new(std::array::from_fn(of_answers)),
             root: Arc::new(root),
+            pages,
         }
     }
 
@@ -261,11 +267,8 @@ impl Truth {
     #[inline]
     pub(super) fn of<const WORDS: usize>(&self, state: &Joint<WORDS>) -> bool {
         match &*self.pages {
-            [] => self.root.answer(&|_| 0),
-            [page] => {
-                let answers = page.answers(state);
-                self.root.answer(&|_| answers)
-            }
+            [] => self.of_answers[0],
+            [page] => self.of_answers[usize::from(page.answers(state))],
             pages => self.root.answer(&|page| pages[page].answers(state)),
         }
     }

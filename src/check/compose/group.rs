@@ -18,15 +18,13 @@ pub(super) struct Group {
     /// For each of their values as many words as there are for all that can happen: what
     /// these parts let happen.
     pub(super) enabled: Vec<u64>,
-    /// For each of their values the share in the state's number.
-    pub(super) numbers: Vec<u64>,
     /// How many values they can have together.
     pub(super) size: u64,
 }
 
 /// Neighbours, before they have their tables.
 pub(super) struct Neighbours {
-    place: Place,
+    pub(super) place: Place,
     parts: Range<usize>,
     /// The values that they can have together, as far as they alone can tell.
     values: Vec<bool>,
@@ -35,6 +33,16 @@ pub(super) struct Neighbours {
 impl Neighbours {
     fn count(&self) -> usize {
         self.values.iter().filter(|value| **value).count()
+    }
+
+    /// For each of their values the share in a state's number: the multiples of `stride`,
+    /// in order.
+    pub(super) fn numbers(&self, stride: u64) -> impl Iterator<Item = u64> {
+        self.values.iter().scan(0_u64, move |next, is_one| {
+            let number = *next;
+            *next = next.wrapping_add(if *is_one { stride } else { 0 });
+            Some(number)
+        })
     }
 }
 
@@ -143,8 +151,7 @@ fn values(group: Place, parts: Range<usize>, plan: Plan<'_>) -> Vec<bool> {
 }
 
 impl Group {
-    /// Neighbours whose share in a state's number are multiples of `stride`.
-    pub(super) fn new(neighbours: &Neighbours, stride: u64, plan: Plan<'_>) -> Self {
+    pub(super) fn new(neighbours: &Neighbours, plan: Plan<'_>) -> Self {
         let Plan {
             tables,
             events,
@@ -161,8 +168,7 @@ impl Group {
             place: *place,
             parts: parts.clone(),
             enabled: vec![0; values.len() * words],
-            numbers: vec![0; values.len()],
-            size: 0,
+            size: neighbours.count() as u64,
         };
         let allowed: Vec<_> = parts
             .clone()
@@ -174,8 +180,6 @@ impl Group {
             })
             .collect();
         for (value, _) in values.iter().enumerate().filter(|(_, is_one)| **is_one) {
-            group.numbers[value] = group.size.wrapping_mul(stride);
-            group.size += 1;
             let enabled = &mut group.enabled[value * words..(value + 1) * words];
             enabled.fill(u64::MAX);
             for (place, allowed) in &allowed {

@@ -74,11 +74,26 @@ impl Place {
     }
 }
 
+/// What happens: two moves, of which each may be none, since seldom more parts change, and
+/// where the others are.
+struct Happens {
+    first: [Move; 2],
+    others: Range<u32>,
+}
+
 /// What one part does when something happens.
 #[derive(Clone, Copy)]
 struct Move {
     place: Place,
     /// Where in [`Network::differences`] those of its configurations begin.
+    table: u32,
+}
+
+/// What one group adds to the number of a state.
+#[derive(Clone, Copy)]
+struct Share {
+    place: Place,
+    /// Where in [`Network::numbers`] those of its values begin.
     table: u32,
 }
 
@@ -118,11 +133,14 @@ pub(super) struct Plan<'p> {
 pub(super) struct Network<const WORDS: usize> {
     pub(super) places: Vec<Place>,
     groups: Vec<Group>,
+    /// For each group where its share in a state's number is among `numbers`.
+    shares: Vec<Share>,
+    /// For each value of each group its share in a state's number.
+    numbers: Vec<u64>,
     /// How many words there are for all that can happen.
     words_of_events: usize,
     moves: Vec<Move>,
-    /// For each event where its moves are.
-    events: Vec<Range<u32>>,
+    events: Vec<Happens>,
     differences: Vec<u64>,
     /// Below which number those of all states are, where 64 bits can tell.
     pub(super) size: Option<u64>,
@@ -167,6 +185,8 @@ impl<const WORDS: usize> Network<WORDS> {
         let mut network = Self {
             places,
             groups: Vec::new(),
+            shares: Vec::new(),
+            numbers: Vec::new(),
             words_of_events: events.len().div_ceil(64),
             moves: Vec::new(),
             events: Vec::new(),
@@ -174,20 +194,30 @@ impl<const WORDS: usize> Network<WORDS> {
             size: None,
         };
         let starts = network.lay_out_moves(tables);
+        let nothing = Move {
+            place: Place {
+                word: 0,
+                shift: 0,
+                mask: 0,
+            },
+            table: network.differences.len() as u32,
+        };
+        network.differences.push(0);
         for event in events {
-            let first = network.moves.len() as u32;
             // Whether it can happen is known before: a part that only watches does nothing.
             let changing = event.moves.iter().filter(|(part, number)| {
                 let mut moves = tables[*part].moves[*number].iter().zip(0..);
                 moves.any(|(to, from)| to.is_some_and(|to| to != from))
             });
-            for &(part, number) in changing {
-                network.moves.push(Move {
-                    place: network.places[part],
-                    table: starts[part][number],
-                });
-            }
-            network.events.push(first..network.moves.len() as u32);
+            let mut moves = changing.map(|&(part, number)| Move {
+                place: network.places[part],
+                table: starts[part][number],
+            });
+            let first = [(); 2].map(|()| moves.next().unwrap_or(nothing));
+            let start = network.moves.len() as u32;
+            network.moves.extend(moves);
+            let others = start..network.moves.len() as u32;
+            network.events.push(Happens { first, others });
         }
         let plan = Plan {
             tables,
@@ -197,7 +227,14 @@ impl<const WORDS: usize> Network<WORDS> {
         };
         let mut stride = Some(1_u64);
         for neighbours in divide(plan) {
-            let group = Group::new(&neighbours, stride.unwrap_or(0), plan);
+            network.shares.push(Share {
+                place: neighbours.place,
+                table: network.numbers.len() as u32,
+            });
+            network
+                .numbers
+                .extend(neighbours.numbers(stride.unwrap_or(0)));
+            let group = Group::new(&neighbours, plan);
             stride = stride.and_then(|stride| stride.checked_mul(group.size));
             network.groups.push(group);
         }
@@ -276,12 +313,17 @@ impl<const WORDS: usize> Network<WORDS> {
     /// The state after an event that can happen.
     #[inline]
     pub(super) fn after(&self, state: &Joint<WORDS>, event: u32) -> Joint<WORDS> {
-        let Range { start, end } = self.events[event as usize];
+        let Happens { first, others } = &self.events[event as usize];
         let mut after = *state;
-        for step in &self.moves[start as usize..end as usize] {
+        let mut take = |step: &Move| {
             let difference = self.differences[step.table as usize + step.place.of(state)];
             let word = &mut after.0[step.place.word::<WORDS>()];
             *word = word.wrapping_add(difference);
+        };
+        first.iter().for_each(&mut take);
+        if !others.is_empty() {
+            let others = others.start as usize..others.end as usize;
+            self.moves[others].iter().for_each(take);
         }
         after
     }
@@ -289,8 +331,9 @@ impl<const WORDS: usize> Network<WORDS> {
     /// The number of a state: no other one has it, and all are below the size.
     #[inline]
     pub(super) fn number(&self, state: &Joint<WORDS>) -> u64 {
-        self.groups.iter().fold(0, |number, group| {
-            number.wrapping_add(group.numbers[group.place.of(state)])
+        self.shares.iter().fold(0, |number, share| {
+            let share = self.numbers[share.table as usize + share.place.of(state)];
+            number.wrapping_add(share)
         })
     }
 
@@ -301,7 +344,7 @@ impl<const WORDS: usize> Network<WORDS> {
         debug_assert!(asked.len() <= PAGE);
         let mut looks = Vec::new();
         for group in &self.groups {
-            let mut yes = vec![0_u8; group.numbers.len()];
+            let mut yes = vec![0_u8; group.place.mask as usize + 1];
             let mut is_asked = false;
             for (question, answers) in asked.iter().enumerate() {
                 let own = answers

@@ -151,15 +151,15 @@ impl<M: Model> Explorer<'_, M> {
         self.enabled.fill(0);
         let mut happened = 0;
         for action in &actions {
-            let coverage = self.tally.action(model, action);
-            coverage.offered += 1;
+            let tally = self.tally.action(model, action);
+            tally.offered += 1;
             let Some(next) = model.next(&state, action) else {
+                tally.refused += 1;
                 continue;
             };
-            coverage.happened += 1;
             happened += 1;
             let changes = next != state;
-            coverage.changed += u64::from(changes);
+            tally.idle += u64::from(!changes);
             self.labels.write(model, &state, action, &mut self.set);
             sets::add(&mut self.enabled, &self.set);
             let target = if !changes {

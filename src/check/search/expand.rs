@@ -9,7 +9,7 @@ use crate::check::store::{Arrival, Visited, hash_of};
 use crate::check::{Model, Property};
 
 /// How many states go into the set together.
-const BATCH: usize = 64;
+const BATCH: usize = 256;
 
 /// A model with its properties, as threads share it.
 pub(in crate::check) struct Space<'m, M: Model> {
@@ -169,12 +169,12 @@ impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
             0
         };
         model.steps(state, &mut actions, |action, mut came_to| {
-            let coverage = self.tally.action(model, action);
-            coverage.offered += 1;
+            let tally = self.tally.action(model, action);
+            tally.offered += 1;
             let Some(next) = &came_to else {
+                tally.refused += 1;
                 return;
             };
-            coverage.happened += 1;
             happened += 1;
             if self.space.is_symmetric
                 && let Some(canonical) = model.canonical(next)
@@ -186,9 +186,9 @@ impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
                 return;
             };
             if *next == *state {
+                tally.idle += 1;
                 return;
             }
-            coverage.changed += 1;
             if !model.is_within_bounds(next) {
                 self.tally.beyond_bounds += 1;
                 return;

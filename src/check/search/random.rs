@@ -68,13 +68,13 @@ impl<M: Model, V: Visited<M::State>> Walker<'_, '_, M, V> {
         model.actions(state, &mut actions);
         while !actions.is_empty() {
             let action = actions.swap_remove(chance.below(actions.len()));
-            let coverage = tally.action(model, &action);
-            coverage.offered += 1;
+            let of_action = tally.action(model, &action);
+            of_action.offered += 1;
             let Some(next) = model.next(state, &action) else {
+                of_action.refused += 1;
                 continue;
             };
-            coverage.happened += 1;
-            coverage.changed += u64::from(next != *state);
+            of_action.idle += u64::from(next == *state);
             tally.generated += 1;
             if model.is_within_bounds(&next) {
                 return Ok(Step {

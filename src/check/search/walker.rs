@@ -124,17 +124,17 @@ impl<'w, 's, M: Model, V: Visited<M::State>> Walker<'w, 's, M, V> {
         let (mut actions, mut steps, mut happened) = (Vec::new(), Vec::new(), 0);
         model.actions(state, &mut actions);
         for action in actions {
-            let coverage = self.searched.tally.action(model, &action);
-            coverage.offered += 1;
+            let tally = self.searched.tally.action(model, &action);
+            tally.offered += 1;
             let Some(next) = model.next(state, &action) else {
+                tally.refused += 1;
                 continue;
             };
-            coverage.happened += 1;
             happened += 1;
             if next == *state {
+                tally.idle += 1;
                 continue;
             }
-            coverage.changed += 1;
             if self.is_within_bounds(&next) {
                 steps.push(Step {
                     action,

@@ -1,6 +1,10 @@
 //! A bit for each number.
 
+use std::hint::black_box;
+use std::ops::BitXor;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use super::Arrival;
 
 /// A set of numbers below a size, a bit for each.
 pub(super) struct Bits {
@@ -24,9 +28,27 @@ impl Bits {
         usize::try_from(size.div_ceil(64) * 8).unwrap_or(usize::MAX)
     }
 
+    /// Adds arrivals by their numbers, which are one less than their keys. States that are
+    /// new go to `fresh`.
+    pub(super) fn take_in<S, const WORDS: usize>(
+        &self,
+        arrivals: &mut Vec<Arrival<[u64; WORDS], S>>,
+        fresh: &mut Vec<S>,
+    ) {
+        let number = |arrival: &Arrival<[u64; WORDS], S>| arrival.key[0] - 1;
+        // Loads that do not wait for each other: memory then fetches all places side by
+        // side, before the first of them is needed.
+        let touched = arrivals.iter().map(|arrival| self.touch(number(arrival)));
+        black_box(touched.fold(0, BitXor::bitxor));
+        let new = arrivals
+            .drain(..)
+            .filter(|arrival| self.insert(number(arrival)));
+        fresh.extend(new.map(|arrival| arrival.state));
+    }
+
     /// Looks where a number is, so that memory fetches it.
     #[inline]
-    pub(super) fn touch(&self, number: u64) -> u64 {
+    fn touch(&self, number: u64) -> u64 {
         self.words[(number / 64) as usize].load(Relaxed)
     }
 

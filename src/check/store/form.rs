@@ -49,7 +49,7 @@ impl<const WORDS: usize> Form<WORDS> {
         Self::Tables(Box::new(sizes.map(|size| Table::new(size, has_links))))
     }
 
-    /// Adds a key. Whether it is new. `None` when no place is left for it.
+    /// Adds a spread key. Whether it is new. `None` when no place is left for it.
     #[inline]
     pub(super) fn insert(&self, key: &[u64; WORDS], link: u32) -> Option<bool> {
         match self {
@@ -58,8 +58,8 @@ impl<const WORDS: usize> Form<WORDS> {
         }
     }
 
-    /// Adds arrivals up to one for which no place is left, which is given back. States that
-    /// are new go to `fresh`.
+    /// Adds arrivals with spread keys up to one for which no place is left, which is given
+    /// back. States that are new go to `fresh`.
     pub(super) fn take_in<S>(
         &self,
         arrivals: &mut Drain<'_, Arrival<[u64; WORDS], S>>,
@@ -81,9 +81,8 @@ impl<const WORDS: usize> Form<WORDS> {
                     }
                 }
             }
+            // Another thread has put bits in the place of the tables meanwhile.
             Self::Bits(bits) => {
-                let touched = keys.map(|key| bits.touch(number_of(key[0])));
-                black_box(touched.fold(0, BitXor::bitxor));
                 let are_new =
                     |arrival: &Arrival<[u64; WORDS], S>| bits.insert(number_of(arrival.key[0]));
                 fresh.extend(arrivals.filter(are_new).map(|arrival| arrival.state));
@@ -110,7 +109,7 @@ impl<const WORDS: usize> Form<WORDS> {
         }
     }
 
-    /// All keys.
+    /// All keys, spread.
     pub(super) fn keys(&self) -> Box<dyn Iterator<Item = [u64; WORDS]> + '_> {
         match self {
             Self::Tables(tables) => {

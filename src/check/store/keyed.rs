@@ -12,7 +12,14 @@ use super::{Arrival, ByNumber, Keys, Saved, Sink, Source, Visited, grown, link_t
 use crate::check::Model;
 
 /// How many states a thread remembers.
-const RECENT: usize = 1 << 12;
+const RECENT: usize = 1 << 13;
+
+/// How many bytes of bits are small enough to be taken before tables come to that.
+const SMALL_BITS: usize = 64 << 20;
+
+/// How many times as many bytes as tables take are taken by bits that are small: what is
+/// there to be seen is faster than tables, which a thread alone has to move, too.
+const AHEAD: usize = 8;
 
 /// The keys themselves. Threads are in it together, but for whoever makes it grow.
 pub(in crate::check) struct Keyed<K, const WORDS: usize> {
@@ -112,7 +119,10 @@ impl<K, const WORDS: usize> Keyed<K, WORDS> {
         let size = grown(before.size());
         let both = all + Table::<WORDS>::bytes_of(size, self.has_links);
         let grown = both - before.bytes();
-        let is_worth_it = |bits: usize| bits <= grown && all + bits <= self.memory;
+        let is_worth_it = |bits: usize| {
+            let is_small = bits <= SMALL_BITS && bits / AHEAD <= grown;
+            (bits <= grown || is_small) && all + bits <= self.memory
+        };
         if let Some(numbers) = self.numbers
             && !self.has_links
             && is_worth_it(Bits::bytes_of(numbers))
@@ -165,7 +175,7 @@ impl<S: Send, K: Keys<S, WORDS>, const WORDS: usize> Visited<S> for Keyed<K, WOR
 
     #[inline]
     fn link_to(key: Self::Key) -> u32 {
-        link_to(key[0])
+        link_to(K::spread(key)[0])
     }
 
     fn recent(&self) -> Self::Recent {
@@ -174,7 +184,7 @@ impl<S: Send, K: Keys<S, WORDS>, const WORDS: usize> Visited<S> for Keyed<K, WOR
 
     #[inline]
     fn is_recent(recent: &mut Self::Recent, key: Self::Key, _: &S) -> bool {
-        // The lowest bits: the highest decide the place in the table.
+        // The lowest bits: the highest decide the place in a table, and numbers have none.
         let slot = &mut recent[key[0] as usize % RECENT];
         std::mem::replace(slot, key) == key
     }
@@ -193,6 +203,14 @@ impl<S: Send, K: Keys<S, WORDS>, const WORDS: usize> Visited<S> for Keyed<K, WOR
             return false;
         };
         let before = fresh.len();
+        if let Form::Bits(bits) = &*form {
+            bits.take_in(batch, fresh);
+            self.len.fetch_add(fresh.len() - before, Relaxed);
+            return true;
+        }
+        for arrival in &mut *batch {
+            arrival.key = K::spread(arrival.key);
+        }
         let mut arrivals = batch.drain(..);
         let mut has_room = true;
         while let Some(arrival) = form.take_in(&mut arrivals, fresh) {
@@ -312,7 +330,7 @@ mod tests {
                     {
                         let arrivals = keys.iter().map(|key| Arrival {
                             key: *key,
-                            link: link_to(key[0]).wrapping_mul(3),
+                            link: link_to(K::spread(*key)[0]).wrapping_mul(3),
                             state: key[WORDS - 1],
                         });
                         let mut batch = arrivals.collect();
@@ -330,9 +348,9 @@ mod tests {
         (fresh, had_room)
     }
 
-    /// Keys of numbers from 1 on.
+    /// Keys of numbers.
     fn keys_of(numbers: std::ops::Range<u64>) -> Vec<[u64; 1]> {
-        numbers.map(|number| [key_of(number)]).collect()
+        numbers.map(|number| [number + 1]).collect()
     }
 
     fn form<K, const WORDS: usize>(set: &Keyed<K, WORDS>) -> &'static str {
@@ -385,7 +403,7 @@ mod tests {
         fill(&set, &keys, 64);
         assert_eq!(form(&set), "tables");
         for key in keys {
-            let (link, mut links) = (link_to(key[0]), Vec::new());
+            let (link, mut links) = (link_to(key_of(key[0] - 1)), Vec::new());
             Visited::<u64>::links_of(&set, link, &mut links);
             assert!(links.contains(&link.wrapping_mul(3)), "{key:?}");
         }

@@ -13,6 +13,13 @@ pub(in crate::check) trait Keys<S, const WORDS: usize>: Sync {
 
     /// The key of a state. `None` when it does not fit.
     fn key<M: Model<State = S>>(&self, model: &M, state: &S) -> Option<[u64; WORDS]>;
+
+    /// The key as a table keeps it, far from its neighbours. Keys are, unless they stand for
+    /// numbers.
+    #[inline]
+    fn spread(key: [u64; WORDS]) -> [u64; WORDS] {
+        key
+    }
 }
 
 /// A hash of 64 bits.
@@ -50,11 +57,16 @@ impl<S> Keys<S, 1> for ByNumber {
     #[inline]
     fn key<M: Model<State = S>>(&self, model: &M, state: &S) -> Option<[u64; 1]> {
         let number = model.number(state)?.of_so_many(self.size)?;
-        Some([key_of(number)])
+        Some([number + 1])
+    }
+
+    #[inline]
+    fn spread([key]: [u64; 1]) -> [u64; 1] {
+        [key_of(key - 1)]
     }
 }
 
-/// The key of a number. Neighbours are far from each other, as a table needs it.
+/// The key of a number in a table. Neighbours are far from each other, as a table needs it.
 #[inline]
 pub(super) const fn key_of(number: u64) -> u64 {
     // Each of these steps can be taken back, and leads from 0 to 0.
@@ -62,7 +74,7 @@ pub(super) const fn key_of(number: u64) -> u64 {
     (key ^ key >> 32).wrapping_mul(FACTOR)
 }
 
-/// The number of a key.
+/// The number of a key in a table.
 #[inline]
 pub(super) const fn number_of(key: u64) -> u64 {
     let key = key.wrapping_mul(INVERSE);
