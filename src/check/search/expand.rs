@@ -94,6 +94,11 @@ impl<S: Clone + Hash> Decisive<S> {
     }
 }
 
+/// What is on its way into a part of the set. It is written to in nearly every step, so it
+/// has lines of memory of its own, too.
+#[repr(align(128))]
+struct Batch<K, S>(Vec<Arrival<K, S>>);
+
 /// What one thread holds, in lines of memory of its own: processors would hand a line
 /// that two of them write to and fro. They fetch two lines at once.
 #[repr(align(128))]
@@ -103,7 +108,7 @@ pub(super) struct Worker<'s, M: Model, V: Visited<M::State>> {
     recent: V::Recent,
     actions: Vec<M::Action>,
     /// What is on its way into each part of the set.
-    batches: Vec<Vec<Arrival<V::Key, M::State>>>,
+    batches: Vec<Batch<V::Key, M::State>>,
     /// The states of the next level.
     pub(super) fresh: Fresh<M::State>,
     pub(super) tally: Tally<M>,
@@ -122,7 +127,7 @@ impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
             visited,
             recent: visited.recent(),
             actions: Vec::new(),
-            batches: (0..visited.parts()).map(|_| Vec::new()).collect(),
+            batches: (0..visited.parts()).map(|_| Batch(Vec::new())).collect(),
             fresh: Fresh::new(),
             tally: Tally::new(space.properties.len()),
             decisive: space.properties.iter().map(|_| None).collect(),
@@ -227,7 +232,7 @@ impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
     #[inline]
     fn send(&mut self, arrival: Arrival<V::Key, M::State>) -> bool {
         let part = self.visited.part_of(arrival.key);
-        let batch = &mut self.batches[part];
+        let Batch(batch) = &mut self.batches[part];
         batch.push(arrival);
         batch.len() < BATCH || self.insert(part)
     }
@@ -239,7 +244,7 @@ impl<'s, M: Model, V: Visited<M::State>> Worker<'s, M, V> {
 
     /// Puts what was come to into a part of the set, and judges what is new.
     fn insert(&mut self, part: usize) -> bool {
-        let batch = &mut self.batches[part];
+        let Batch(batch) = &mut self.batches[part];
         let fresh = self.fresh.with_room(batch.len());
         let judged = fresh.len();
         let had_room = self.visited.insert(part, batch, fresh);
