@@ -73,7 +73,7 @@ pub(super) fn close(compose: Compose, limit: usize) -> Result<Closed, ComposeErr
     for contents in &mut contents {
         contents.close(limit)?;
     }
-    fits(&components, &contents, &variants)?;
+    fits(&components, &contents, &variants, ENTRIES)?;
     let (tables, events, rule_of) = tables(&components, &contents, &rules, &variants);
     Ok(Closed {
         components,
@@ -168,11 +168,12 @@ fn initial(
     Ok(initial.into_iter().collect())
 }
 
-/// Whether the tables of all parts are small enough.
+/// Whether the tables of all parts have no more entries than these.
 fn fits(
     components: &[Box<dyn Erased>],
     contents: &[Contents],
     variants: &[Variant],
+    most: usize,
 ) -> Result<(), ComposeError> {
     let mut moves = vec![0; components.len()];
     let mut known = FxHashSet::default();
@@ -194,12 +195,12 @@ fn fits(
         // For each configuration what it does, and a bit for everything that may happen.
         let of_each = moves + variants.len().div_ceil(64);
         entries = entries.saturating_add(configurations.saturating_mul(of_each));
-        if entries > ENTRIES {
+        if entries > most {
             return Err(ComposeError::TooLarge {
                 part: part.to_owned(),
                 configurations,
                 moves,
-                most: ENTRIES,
+                most,
             });
         }
     }
@@ -371,4 +372,35 @@ pub(super) fn forms(
         }
     });
     machines.chain(channels).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctest::door::{Door, Event};
+
+    #[test]
+    fn tables_that_are_too_large_are_refused() {
+        let mut compose = Compose::new();
+        let door = compose.machine::<Door>("door");
+        compose.spontaneous(door, Event::Open);
+        let Compose {
+            mut components,
+            mut rules,
+            ..
+        } = compose;
+        while grow(&mut components, 10).unwrap() {}
+        rules.extend(crashes(&components, &[], &[]));
+        let variants = variants(&rules, &components, &mut [], 10).unwrap();
+        // Of two configurations each has what it does when it is opened, and a word of bits.
+        assert_eq!(fits(&components, &[], &variants, 4), Ok(()));
+        let error = fits(&components, &[], &variants, 3).unwrap_err();
+        let expected = ComposeError::TooLarge {
+            part: "door".to_owned(),
+            configurations: 2,
+            moves: 1,
+            most: 3,
+        };
+        assert_eq!(error, expected);
+    }
 }
