@@ -12,7 +12,7 @@ use super::search::{
     breadth_first, depth_first, iterative_deepening, random_walks, walk_to,
 };
 use super::shorten::shortened;
-use super::store::{Exact, Fingerprint, Keyed, Visited, WideFingerprint};
+use super::store::{Exact, Fingerprint, Keyed, Seen, Visited, WideFingerprint};
 use super::{
     Completeness, Costs, Counterexample, Ending, Limits, Model, Outcome, Progress, Property,
     Report, Search, Stop, Store, Symmetry, Verdict, liveness,
@@ -272,7 +272,7 @@ impl<M: Model> Run<'_, M> {
     }
 
     /// Goes along one walk after the other, by one thread.
-    fn along_walks<V: Visited<M::State>>(mut self, visited: &V) -> Report<M> {
+    fn along_walks(mut self, visited: &dyn Seen<M>) -> Report<M> {
         let (space, task) = (&self.space, &mut self.task);
         let (searched, walks) = match self.search {
             Search::RandomWalks { seed, walks, steps } => {

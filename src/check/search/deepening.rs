@@ -9,7 +9,7 @@ use super::walker::Walker;
 use super::watch::Watch;
 use super::{Searched, Task};
 use crate::check::coverage::Tally;
-use crate::check::store::Visited;
+use crate::check::store::Seen;
 use crate::check::walk::{Step, Walk};
 use crate::check::{Model, Stop};
 
@@ -18,9 +18,9 @@ use crate::check::{Model, Stop};
 ///
 /// A state is come to first on a shortest walk, for one that is nearer was come to under a
 /// lower limit: what decides a property is a nearest state.
-pub(in crate::check) fn iterative_deepening<M: Model, V: Visited<M::State>>(
+pub(in crate::check) fn iterative_deepening<M: Model>(
     space: &Space<'_, M>,
-    visited: &V,
+    visited: &dyn Seen<M>,
     task: &mut Task<'_>,
 ) -> (Searched<M>, Vec<Option<Walk<M>>>) {
     let mut walker = Walker::new(space, visited);
@@ -76,7 +76,7 @@ impl<M: Model> Round<M> {
     }
 }
 
-impl<M: Model, V: Visited<M::State>> Walker<'_, '_, M, V> {
+impl<M: Model> Walker<'_, '_, M> {
     fn dive_to(
         &mut self,
         initial: M::State,

@@ -4,7 +4,7 @@ use super::expand::Space;
 use super::walker::Walker;
 use super::watch::Watch;
 use super::{Searched, Task};
-use crate::check::store::Visited;
+use crate::check::store::Seen;
 use crate::check::walk::{Step, Walk};
 use crate::check::{Model, Stop};
 
@@ -13,9 +13,9 @@ use crate::check::{Model, Stop};
 /// Who comes to a state on a long way up to the depth limit does not go on from there,
 /// and nobody else will: where the limit has cut a walk, states that are near may be
 /// missing, and the search is not exhaustive.
-pub(in crate::check) fn depth_first<M: Model, V: Visited<M::State>>(
+pub(in crate::check) fn depth_first<M: Model>(
     space: &Space<'_, M>,
-    visited: &V,
+    visited: &dyn Seen<M>,
     task: &mut Task<'_>,
 ) -> (Searched<M>, Vec<Option<Walk<M>>>) {
     let mut walker = Walker::new(space, visited);
@@ -34,7 +34,7 @@ pub(in crate::check) fn depth_first<M: Model, V: Visited<M::State>>(
     (walker.searched, walker.decided)
 }
 
-impl<M: Model, V: Visited<M::State>> Walker<'_, '_, M, V> {
+impl<M: Model> Walker<'_, '_, M> {
     fn dive(
         &mut self,
         initial: M::State,

@@ -4,14 +4,14 @@ use super::expand::Space;
 use super::walker::Walker;
 use super::watch::Watch;
 use super::{Searched, Task};
-use crate::check::store::Visited;
+use crate::check::store::Seen;
 use crate::check::walk::{Step, Walk};
 use crate::check::{Model, Stop};
 
 /// Random walks through a model. Each state that was not come across before is judged.
-pub(in crate::check) fn random_walks<M: Model, V: Visited<M::State>>(
+pub(in crate::check) fn random_walks<M: Model>(
     space: &Space<'_, M>,
-    visited: &V,
+    visited: &dyn Seen<M>,
     task: &mut Task<'_>,
     (seed, walks, steps): (u64, u64, usize),
 ) -> (Searched<M>, Vec<Option<Walk<M>>>) {
@@ -27,7 +27,7 @@ pub(in crate::check) fn random_walks<M: Model, V: Visited<M::State>>(
     (walker.searched, walker.decided)
 }
 
-impl<M: Model, V: Visited<M::State>> Walker<'_, '_, M, V> {
+impl<M: Model> Walker<'_, '_, M> {
     fn walk_at_random(
         &mut self,
         mut chance: Chance,

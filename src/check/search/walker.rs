@@ -3,21 +3,21 @@
 use super::breadth::Searched;
 use super::expand::{Space, judge, judge_end};
 use super::watch::Watch;
-use crate::check::store::{Arrival, Visited};
+use crate::check::store::{Added, Seen};
 use crate::check::walk::{Step, Walk};
 use crate::check::{Model, Stop};
 
 /// A search that goes along one walk at a time.
-pub(super) struct Walker<'w, 's, M: Model, V> {
+pub(super) struct Walker<'w, 's, M: Model> {
     pub(super) space: &'w Space<'s, M>,
-    pub(super) visited: &'w V,
+    pub(super) visited: &'w dyn Seen<M>,
     pub(super) searched: Searched<M>,
     /// For each property the walk to the state that decides it.
     pub(super) decided: Vec<Option<Walk<M>>>,
 }
 
-impl<'w, 's, M: Model, V: Visited<M::State>> Walker<'w, 's, M, V> {
-    pub(super) fn new(space: &'w Space<'s, M>, visited: &'w V) -> Self {
+impl<'w, 's, M: Model> Walker<'w, 's, M> {
+    pub(super) fn new(space: &'w Space<'s, M>, visited: &'w dyn Seen<M>) -> Self {
         Self {
             space,
             visited,
@@ -37,19 +37,11 @@ impl<'w, 's, M: Model, V: Visited<M::State>> Walker<'w, 's, M, V> {
         watch: &mut Watch<'_, '_>,
     ) -> Result<bool, Stop> {
         let state = self.space.representative(walk.last().clone());
-        let key = self.visited.key(self.space.model, &state);
-        let key = key.ok_or(Stop::Misfit)?;
-        let arrival = Arrival {
-            key,
-            link: 0,
-            state,
-        };
-        let (part, mut fresh) = (self.visited.part_of(key), Vec::new());
-        if !self.visited.insert(part, &mut vec![arrival], &mut fresh) {
-            return Err(Stop::Memory(watch.limits().memory));
-        }
-        if fresh.is_empty() {
-            return Ok(false);
+        match self.visited.add(self.space.model, state) {
+            Added::New => {}
+            Added::Known => return Ok(false),
+            Added::NoRoom => return Err(Stop::Memory(watch.limits().memory)),
+            Added::Misfit => return Err(Stop::Misfit),
         }
         let depth = walk.steps.len();
         let Searched {
@@ -90,12 +82,12 @@ impl<'w, 's, M: Model, V: Visited<M::State>> Walker<'w, 's, M, V> {
                 *kept = Some(walk.clone());
             }
         }
-        watch.progress.unique = self.visited.len();
+        watch.progress.unique = self.visited.count();
         watch.progress.generated = self.searched.tally.generated;
         watch.progress.depth = walk.steps.len();
         watch.progress.memory = self.visited.bytes();
         self.searched.peak = watch.progress.memory;
-        if self.visited.len() > watch.limits().states {
+        if self.visited.count() > watch.limits().states {
             return Err(Stop::States(watch.limits().states));
         }
         let (properties, all_violations) = (self.space.properties, watch.all_violations());

@@ -7,6 +7,7 @@ mod hash;
 mod keyed;
 mod keys;
 mod saved;
+mod seen;
 mod table;
 
 use std::fmt;
@@ -16,6 +17,7 @@ pub(super) use self::hash::hash_of;
 pub(super) use self::keyed::Keyed;
 pub(super) use self::keys::{ByNumber, Fingerprint, Keys, WideFingerprint};
 pub(super) use self::saved::{Saved, Sink, Source};
+pub(super) use self::seen::{Added, Seen};
 use super::Model;
 
 /// What is kept of a state that was seen.
