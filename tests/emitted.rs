@@ -46,3 +46,11 @@ mod h_04 {
 mod h_07 {
     include!("data/emitted/h_07.rs");
 }
+
+mod h_08 {
+    include!("data/emitted/h_08.rs");
+}
+
+mod h_17 {
+    include!("data/emitted/h_17.rs");
+}

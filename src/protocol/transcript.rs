@@ -1,6 +1,8 @@
 //! What is written down while a counterexample is taken once more.
 
-use crate::framework::{Policy, Record};
+use std::time::Duration;
+
+use crate::framework::{Policy, Record, Timeouts};
 
 /// What is written down while steps are taken: nothing, `()`, when a model is checked; a
 /// [`Transcript`] when a counterexample is told.
@@ -106,4 +108,26 @@ impl Recorder for Transcript {
 /// A policy as Rust.
 pub(super) fn policy_code(policy: Policy) -> String {
     format!("\"{policy}\".parse::<Policy>().unwrap()")
+}
+
+/// The times that a run depends on, as Rust.
+pub(super) fn timeouts_code(timeouts: &Timeouts) -> String {
+    let members: [(&str, Duration); 8] = [
+        ("heartbeat", timeouts.heartbeat),
+        ("worker", timeouts.worker),
+        ("grace", timeouts.grace),
+        ("close", timeouts.close),
+        ("wait_closed", timeouts.wait_closed),
+        ("graceful_exit", timeouts.graceful_exit),
+        ("executor", timeouts.executor),
+        ("executor_grace", timeouts.executor_grace),
+    ];
+    let members = members.map(|(name, time)| {
+        let nanos = time.as_nanos();
+        format!("        {name}: Duration::from_nanos({nanos}),\n")
+    });
+    format!(
+        "Timeouts {{\n{}        ..Timeouts::default()\n    }}",
+        members.concat()
+    )
 }

@@ -17,9 +17,11 @@
 //!   two statuses are under way at most; a ping may overtake a status.
 
 mod action;
+mod master;
 mod promise;
 mod state;
 mod step;
+mod transcript;
 
 pub use self::action::Action;
 pub use self::state::State;
@@ -119,5 +121,9 @@ impl ProtocolModel for Exit {
         transcript: &mut Transcript,
     ) -> Option<State> {
         self.step(state, *action, transcript)
+    }
+
+    fn prelude(&self) -> Option<String> {
+        Some(transcript::prelude(self))
     }
 }

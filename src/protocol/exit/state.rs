@@ -8,7 +8,7 @@ use crate::framework::{
 use crate::machine::Guarded;
 use crate::protocol::clock::NOW;
 use crate::protocol::{Configuration, Shared, Trail};
-use crate::wire::{Epoch, WorkerStateCode, WorkerStatus};
+use crate::wire::{Epoch, WorkerStateCode, WorkerStatus, WorkerStatusMessage};
 
 pub(super) const MASTER: &str = "j";
 pub(super) const MASTER_NODE: &str = "x";
@@ -66,6 +66,15 @@ pub(super) fn status(state: WorkerStateCode) -> WorkerStatus {
         state,
         epoch: WORKER_EPOCH,
         ..WorkerStatus::default()
+    }
+}
+
+/// A status as the worker tells it.
+pub(super) fn message(state: WorkerStateCode) -> WorkerStatusMessage {
+    WorkerStatusMessage {
+        worker: WORKER.to_owned(),
+        master_epoch: MASTER_EPOCH,
+        status: Some(status(state)),
     }
 }
 

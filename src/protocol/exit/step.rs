@@ -1,14 +1,10 @@
-//! What a step does.
+//! What the worker does, and what the time does to it.
 
 use std::sync::Arc;
 
 use super::action::Action;
-use super::state::{
-    Beat, MASTER_EPOCH, MASTER_NODE, State, WORKER, WORKER_EPOCH, WORKER_NODE, Worker, status,
-};
-use crate::framework::manager::{
-    Effect, ManagerError, OfflineReason, TickInput, Ticked, WorkerManager,
-};
+use super::state::{Beat, MASTER_EPOCH, MASTER_NODE, State, WORKER, WORKER_EPOCH, Worker, status};
+use super::transcript;
 use crate::framework::{
     BusinessEffect, CancelOutcome, ClientEffect, ClientEvent, LoopError, Rule, RunLoopEffect,
     RunLoopEvent, RunLoopState, StatusWriterEffect, StatusWriterEvent, TickOutcome,
@@ -16,7 +12,7 @@ use crate::framework::{
 };
 use crate::protocol::clock::{AGE, LONG_AGO, NOW};
 use crate::protocol::{Call, Configuration, Fault, Promise, Recorder, Shared};
-use crate::wire::{HeartbeatPing, HeartbeatPong, Timestamp, WorkerStateCode, WorkerStatusMessage};
+use crate::wire::{HeartbeatPong, Timestamp, WorkerStateCode};
 
 /// A step that is being taken.
 pub(super) struct Step<'s, R> {
@@ -90,17 +86,17 @@ impl<R: Recorder> Step<'_, R> {
         self.state.pong = None;
     }
 
-    fn fails(&mut self) {
+    pub(super) fn fails(&mut self) {
         self.state.trail.broke(Promise::S8);
         self.state.has_failed = true;
     }
 
     /// Whether a rule is not in force; what is done is then up to its lack.
-    fn lacks(&self, rule: Rule) -> bool {
+    pub(super) fn lacks(&self, rule: Rule) -> bool {
         !self.configuration.policy.has(rule)
     }
 
-    fn needs(&mut self, rule: Rule) {
+    pub(super) fn needs(&mut self, rule: Rule) {
         self.state.trail.needs(rule, self.configuration);
     }
 
@@ -122,7 +118,7 @@ impl<R: Recorder> Step<'_, R> {
         let mut effects = Vec::new();
         let is_ok = worker.run_loop.apply(event, &mut effects).is_ok();
         self.recorder.call(|| {
-            let code = format!("on!(run_loop, RunLoopEvent::{event:?})");
+            let code = format!("on!(run_loop, {})", transcript::loop_event(event));
             Call::new(code, (is_ok, &effects))
         });
         for effect in &effects {
@@ -145,7 +141,7 @@ impl<R: Recorder> Step<'_, R> {
         let is_ok = worker.business.apply(event, &mut effects).is_ok();
         debug_assert!(is_ok, "{event:?} is out of place");
         self.recorder.call(|| {
-            let code = format!("on!(business, WorkerBusinessEvent::{event:?})");
+            let code = format!("on!(business, {})", transcript::business_event(event));
             Call::new(code, (is_ok, &effects))
         });
         for effect in effects {
@@ -170,9 +166,8 @@ impl<R: Recorder> Step<'_, R> {
 
     /// Writes a status: stores it, then sends it.
     fn write(&mut self, worker: &mut Worker, event: &StatusWriterEvent) {
-        let mut effects = Vec::new();
         // A worker that has ended may be refused what it reports.
-        let _ = worker.writer.apply(event, &mut effects);
+        let (_, mut effects) = self.writer(worker, event);
         while !effects.is_empty() {
             let event = match effects.remove(0) {
                 StatusWriterEffect::Persist { status } => {
@@ -189,9 +184,25 @@ impl<R: Recorder> Step<'_, R> {
                 }
                 _ => continue,
             };
-            let step = worker.writer.apply(&event, &mut effects);
-            debug_assert!(step.is_ok(), "{event:?} was asked for");
+            let (is_ok, mut wanted) = self.writer(worker, &event);
+            debug_assert!(is_ok, "{event:?} was asked for");
+            effects.append(&mut wanted);
         }
+    }
+
+    /// Hands an event to the writer; whether it takes it, and what it wants done.
+    fn writer(
+        &mut self,
+        worker: &mut Worker,
+        event: &StatusWriterEvent,
+    ) -> (bool, Vec<StatusWriterEffect>) {
+        let mut effects = Vec::new();
+        let is_ok = worker.writer.apply(event, &mut effects).is_ok();
+        self.recorder.call(|| {
+            let code = format!("on!(writer, {})", transcript::writer_event(event));
+            Call::new(code, (is_ok, &effects))
+        });
+        (is_ok, effects)
     }
 
     fn store(&mut self, new: WorkerStateCode) {
@@ -210,7 +221,7 @@ impl<R: Recorder> Step<'_, R> {
         let mut effects = Vec::new();
         let is_ok = worker.client.apply(event, &mut effects).is_ok();
         self.recorder.call(|| {
-            let code = format!("on!(client, ClientEvent::{event:?})");
+            let code = format!("on!(client, {})", transcript::client_event(event));
             Call::new(code, (is_ok, &effects))
         });
         if !is_ok {
@@ -261,111 +272,6 @@ impl<R: Recorder> Step<'_, R> {
         self.client(worker, &event);
     }
 
-    fn manager<'m, A: std::fmt::Debug>(
-        &mut self,
-        code: &str,
-        call: impl FnOnce(&mut WorkerManager, &mut Vec<Effect<'m>>) -> Result<A, ManagerError>,
-    ) -> (Option<A>, Vec<Effect<'m>>) {
-        let mut effects = Vec::new();
-        let result = self
-            .state
-            .manager
-            .change(|manager| call(manager, &mut effects));
-        self.recorder.call(|| Call::new(code, (&result, &effects)));
-        match result {
-            Ok(answer) => (Some(answer), effects),
-            Err(error) => {
-                if error.assertion().is_some() {
-                    self.fails();
-                }
-                (None, effects)
-            }
-        }
-    }
-
-    fn ping(&mut self, ping: Beat) {
-        let wire = HeartbeatPing {
-            send_time: if ping.is_old { LONG_AGO } else { NOW },
-            from_worker_id: WORKER.to_owned(),
-            epoch: MASTER_EPOCH,
-            worker_epoch: WORKER_EPOCH,
-            is_finished: ping.is_finished,
-        };
-        let (_, effects) = self.manager("on_ping(&mut jm1, &ping)", |manager, effects| {
-            manager.heartbeat(&wire, WORKER_NODE, NOW, effects)
-        });
-        let is_answered = effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Pong(_)));
-        if is_answered && self.state.worker.is_some() {
-            self.state.pong = Some(ping);
-        }
-    }
-
-    fn status(&mut self) {
-        let message = WorkerStatusMessage {
-            worker: WORKER.to_owned(),
-            master_epoch: MASTER_EPOCH,
-            status: Some(status(self.state.statuses.remove(0))),
-        };
-        self.manager("on_status(&mut jm1, message)", |manager, effects| {
-            manager.status_message(message, effects)
-        });
-    }
-
-    fn check(&mut self) {
-        self.manager("on_check(&mut jm1)", |manager, effects| {
-            manager.check(NOW, effects)
-        });
-    }
-
-    fn tick(&mut self) {
-        let mut input = TickInput::Start;
-        loop {
-            let (ticked, mut effects) = self.manager("on_tick(&mut jm1)", |manager, effects| {
-                manager.tick(input, effects)
-            });
-            input = match ticked {
-                None | Some(Ticked::Done) => return,
-                Some(Ticked::Row) => TickInput::Row(Ok(self.state.row.map(status))),
-                Some(Ticked::Callback) => {
-                    if let Some(Effect::Offline { reason, .. }) = effects.pop() {
-                        self.goes_offline(reason);
-                    }
-                    TickInput::CallbackDone
-                }
-            };
-        }
-    }
-
-    /// The master hears that the worker is offline: cleans up, and starts its successor.
-    fn goes_offline(&mut self, reason: Option<OfflineReason>) {
-        let told = match self.state.row {
-            Some(WorkerStateCode::FINISHED) => OfflineReason::Finished,
-            Some(WorkerStateCode::STOPPED) => OfflineReason::Canceled,
-            Some(WorkerStateCode::ERROR) => OfflineReason::Failed,
-            _ => OfflineReason::Lost,
-        };
-        if reason != Some(told) {
-            self.state.trail.broke(Promise::S13);
-            if self.lacks(Rule::OfflineReasonAtDelivery) {
-                self.needs(Rule::OfflineReasonAtDelivery);
-            }
-        }
-        let entry = self.state.manager.entry(WORKER);
-        if entry.is_some_and(|(entry, _)| entry.is_finished()) && self.state.holds {
-            self.state.trail.broke(Promise::S16);
-            if self.lacks(Rule::CloseBeforeFinishHandshake) {
-                self.needs(Rule::CloseBeforeFinishHandshake);
-            }
-        }
-        self.manager("on_clean(&mut jm1)", |manager, effects| {
-            manager.clean(WORKER, effects)?;
-            manager.cleaned(WORKER, Ok(()))
-        });
-        self.state.has_successor = true;
-    }
-
     /// An age ends: what is noted of it is one age older, and who has not been acknowledged
     /// in it gives up.
     fn age_ends(&mut self) {
@@ -381,6 +287,8 @@ impl<R: Recorder> Step<'_, R> {
         }
         self.worker(|step, worker| {
             worker.client.set_back(AGE, NOW);
+            step.recorder
+                .call(|| Call::statement("client.set_back(AGE, NOW);"));
             if worker.runs() {
                 step.client(worker, &ClientEvent::CheckMaster { now: NOW });
             } else if worker.client.storage().waiting_since().is_some() {
@@ -390,5 +298,7 @@ impl<R: Recorder> Step<'_, R> {
         self.state
             .manager
             .change(|manager| manager.set_back(AGE, NOW));
+        self.recorder
+            .call(|| Call::statement("jm1.set_back(AGE, NOW);"));
     }
 }

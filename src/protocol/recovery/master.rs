@@ -1,176 +1,21 @@
-//! What the job master does.
+//! What the job master does once its loop runs, and what it hears of its workers.
 
-use super::action::{Action, wants_worker};
-use super::call::var;
+use super::action::wants_worker;
 use super::message::{Message, Ping, Pong, Status};
-use super::state::{
-    EndTold, Master, Noted, Report, State, Told, WORKER_EPOCH, WORKER_NODE, WorkerNumber,
-};
+use super::state::{EndTold, Master, Noted, Report, Told, WORKER_EPOCH, WORKER_NODE, WorkerNumber};
+use super::step::{Goes, Gone, Step};
+use super::transcript;
 use crate::framework::manager::{
     Effect, ManagerError, OfflineReason, Receipt, TickInput, Ticked, WorkerManager,
 };
 use crate::framework::{
-    BusinessEffect, Dispatcher, DispatcherEffect, DispatcherEvent, InitOutcome,
-    JobMasterBusinessEvent, Rule, StartUpEvent, TickOutcome, WorkerEntryState, WorkerState,
+    BusinessEffect, Dispatcher, DispatcherEffect, DispatcherEvent, JobMasterBusinessEvent, Rule,
+    TickOutcome, WorkerState,
 };
 use crate::protocol::clock::NOW;
-use crate::protocol::{Call, Configuration, Promise, Recorder, Shared};
-
-/// A step that is being taken.
-pub(super) struct Step<'s, R> {
-    pub(super) configuration: &'s Configuration,
-    pub(super) state: State,
-    pub(super) recorder: &'s mut R,
-}
-
-/// How an incarnation of the job master goes.
-pub(super) enum Gone {
-    /// It ends.
-    Ended,
-    /// An assertion of it fails.
-    Asserts,
-}
-
-pub(super) type Goes = Result<(), Gone>;
+use crate::protocol::{Call, Promise, Recorder};
 
 impl<R: Recorder> Step<'_, R> {
-    /// Does what an action says.
-    pub(super) fn act(&mut self, action: &Action) -> Option<()> {
-        match action {
-            Action::Start(epoch) => {
-                self.state.epoch = *epoch;
-                let tasks = self.state.done.len() as u8;
-                self.recorder
-                    .call(|| Call::statement("let mut start = start_up();"));
-                for task in 1..=tasks {
-                    self.recorder
-                        .call(|| Call::statement(format!("let mut logic{task} = business();")));
-                }
-                let master = Master::new(self.configuration, tasks);
-                self.state.master = Some(Shared::new(master));
-                self.master(|step, master| step.start(master, &StartUpEvent::Start))
-            }
-            Action::GoOn(_, next) => self.master(|step, master| step.go_on(master, *next)),
-            Action::InitFails(_) => self.master(|step, master| {
-                master.to_do.remove(0);
-                step.start_business(master, InitOutcome::Fails, false)
-            }),
-            Action::ReadRows(_) => self.master(|step, master| {
-                master.reads_rows = false;
-                let rows = step.state.places.iter().map(|place| place.row);
-                master.rows = Some(rows.collect());
-                Ok(())
-            }),
-            Action::RowsArrive(_) => self.master(Self::rows_arrive),
-            Action::RowsRefused(_) => self.master(|step, master| {
-                master.reads_rows = false;
-                let code = |jm: &str| format!("on_load_failed(&mut {jm})");
-                let (_, effects) = step.manager(master, code, |manager, effects| {
-                    manager.load_failed("the store is away", effects)
-                })?;
-                step.recovery(master, &effects)
-            }),
-            Action::Wake(_) => self.master(|step, master| {
-                let code = |jm: &str| format!("on_wake(&mut {jm})");
-                let (_, effects) = step.manager(master, code, |manager, effects| {
-                    manager.wake(NOW, effects);
-                    Ok(())
-                })?;
-                step.recovery(master, &effects)
-            }),
-            Action::Check(_) => self.master(Self::check),
-            Action::MasterCrashes(_) => {
-                self.state.master = None;
-                Some(())
-            }
-            Action::Worker(worker, action) => {
-                self.worker_acts(*worker, *action);
-                Some(())
-            }
-            Action::Deliver(worker, message, _) => {
-                self.state.place_mut(*worker).remove(*message);
-                self.deliver(*worker, *message)
-            }
-            Action::Duplicate(worker, message, _) => self.deliver(*worker, *message),
-            Action::Lose(worker, message) => {
-                self.state.place_mut(*worker).remove(*message);
-                Some(())
-            }
-            Action::AgeEnds => {
-                self.age_ends();
-                Some(())
-            }
-        }
-    }
-
-    /// The job master that is there does something, and may go by it.
-    pub(super) fn master(
-        &mut self,
-        act: impl FnOnce(&mut Self, &mut Master) -> Goes,
-    ) -> Option<()> {
-        let mut master = Master::clone(self.state.master.as_ref()?);
-        self.state.master = None;
-        let acted = act(self, &mut master).and_then(|()| {
-            if master.runs() {
-                self.poll(&mut master)
-            } else {
-                Ok(())
-            }
-        });
-        match acted {
-            Ok(()) => self.state.master = Some(Shared::new(master)),
-            Err(Gone::Ended) => {}
-            Err(Gone::Asserts) => self.fails(),
-        }
-        Some(())
-    }
-
-    /// An assertion fails, and the story ends.
-    pub(super) fn fails(&mut self) {
-        self.state.trail.broke(Promise::S8);
-        self.state.has_failed = true;
-    }
-
-    pub(super) fn needs(&mut self, rule: Rule) {
-        self.state.trail.needs(rule, self.configuration);
-    }
-
-    pub(super) fn lacks(&self, rule: Rule) -> bool {
-        !self.configuration.policy.has(rule)
-    }
-
-    /// Calls the manager, and looks after [`Promise::S7`].
-    pub(super) fn manager<'m, A: std::fmt::Debug>(
-        &mut self,
-        master: &mut Master,
-        code: impl FnOnce(&str) -> String,
-        call: impl FnOnce(&mut WorkerManager, &mut Vec<Effect<'m>>) -> Result<A, ManagerError>,
-    ) -> Result<(Result<A, ManagerError>, Vec<Effect<'m>>), Gone> {
-        let manager = master.manager.as_mut().ok_or(Gone::Ended)?;
-        let before = manager.clone();
-        let mut effects = Vec::new();
-        let result = manager.change(|manager| call(manager, &mut effects));
-        let jm = self.state.epoch;
-        self.recorder
-            .call(|| Call::new(code(&format!("jm{jm}")), (&result, &effects)));
-        for number in 0..self.state.places.len() {
-            let worker = WorkerNumber(number as u8);
-            let state = |manager: &WorkerManager| Some(manager.entry(worker.id())?.1);
-            let (was, is) = (state(&before), state(manager));
-            let stays = match was {
-                Some(WorkerEntryState::Tombstone) => is.is_none_or(WorkerEntryState::is_tombstone),
-                Some(WorkerEntryState::Offline) => {
-                    is == was || is.is_none_or(WorkerEntryState::is_tombstone)
-                }
-                _ => true,
-            };
-            if !stays {
-                self.state.trail.broke(Promise::S7);
-            }
-        }
-        Ok((result, effects))
-    }
-
     pub(super) fn call_business(
         &mut self,
         master: &mut Master,
@@ -183,7 +28,8 @@ impl<R: Recorder> Step<'_, R> {
         let is_ok = business.apply(event, &mut effects).is_ok();
         self.recorder.call(|| {
             let logic = task + 1;
-            let code = format!("on!(logic{logic}, JobMasterBusinessEvent::{event:?})");
+            let event = transcript::business_event(event);
+            let code = format!("on!(logic{logic}, {event})");
             Call::new(code, (is_ok, &effects))
         });
         if effects.contains(&BusinessEffect::CreateWorker) {
@@ -199,6 +45,8 @@ impl<R: Recorder> Step<'_, R> {
         };
         let mut effects = Vec::new();
         let mut dispatch = Dispatcher::start(self.configuration.policy, NOW, &mut effects);
+        self.recorder
+            .call(|| Call::statement("let mut dispatch = dispatcher();"));
         while !effects.is_empty() {
             let event = match effects.remove(0) {
                 DispatcherEffect::SendPreDispatch => DispatcherEvent::PreDispatched,
@@ -221,8 +69,14 @@ impl<R: Recorder> Step<'_, R> {
                 }
                 DispatcherEffect::DeleteRow | DispatcherEffect::ReportFailure { .. } => continue,
             };
-            let step = dispatch.handle_with_context(&event, &mut effects);
+            let mut wanted = Vec::new();
+            let step = dispatch.handle_with_context(&event, &mut wanted);
             debug_assert!(step.is_ok(), "{event:?} was asked for");
+            self.recorder.call(|| {
+                let code = format!("on_dispatch(&mut dispatch, DispatcherEvent::{event:?})");
+                Call::new(code, &wanted)
+            });
+            effects.append(&mut wanted);
         }
         master.noted[worker.index()] = Noted::default();
         Ok(())
@@ -283,10 +137,9 @@ impl<R: Recorder> Step<'_, R> {
                         _ => None,
                     });
                     given = match row {
-                        Some((worker, row)) => format!(
-                            "TickInput::Row(Ok(Some(status({:?}, Report::{row:?}))))",
-                            worker.id()
-                        ),
+                        Some((worker, row)) => {
+                            format!("TickInput::Row(Ok(Some({})))", transcript::row(worker, row))
+                        }
                         None => "TickInput::Row(Ok(None))".to_owned(),
                     };
                     TickInput::Row(Ok(row.map(|(worker, row)| row.status(worker))))
@@ -376,7 +229,7 @@ impl<R: Recorder> Step<'_, R> {
             return self.before_manager(worker);
         }
         let wire = ping.wire(worker);
-        let code = |jm: &str| format!("on_ping(&mut {jm}, &{})", var::ping(worker, ping));
+        let code = |jm: &str| format!("on_ping(&mut {jm}, &{})", transcript::ping(worker, ping));
         let (result, effects) = self.manager(master, code, |manager, effects| {
             manager.heartbeat(&wire, WORKER_NODE, NOW, effects)
         })?;
@@ -410,7 +263,12 @@ impl<R: Recorder> Step<'_, R> {
         if master.manager.is_none() {
             return self.before_manager(worker);
         }
-        let code = |jm: &str| format!("on_status(&mut {jm}, {})", var::status(worker, status));
+        let code = |jm: &str| {
+            format!(
+                "on_status(&mut {jm}, {})",
+                transcript::status(worker, status)
+            )
+        };
         let (result, _) = self.manager(master, code, |manager, effects| {
             manager.status_message(status.wire(worker), effects)
         })?;

@@ -37,19 +37,20 @@
 //! lost sight of that one long before.
 
 mod action;
-mod call;
 mod master;
 mod message;
 mod promise;
 mod start;
 mod state;
+mod step;
+mod transcript;
 mod worker;
 
 pub use self::action::{Action, Next, WorkerAction};
 pub use self::message::{Message, Ping, Pong, Status};
 pub use self::state::{Report, State, WorkerNumber, WorkerPhase};
 
-use self::master::Step;
+use self::step::Step;
 use super::{
     Configuration, Fault, Faults, ModelName, ProtocolModel, Recorder, Trail, Trailed, Transcript,
 };
@@ -161,5 +162,9 @@ impl ProtocolModel for Recovery {
         transcript: &mut Transcript,
     ) -> Option<State> {
         self.step(state, action, transcript)
+    }
+
+    fn prelude(&self) -> Option<String> {
+        Some(transcript::prelude(self))
     }
 }

@@ -1,8 +1,9 @@
 //! How an incarnation of the job master starts, and finds its workers.
 
 use super::action::Next;
-use super::master::{Goes, Gone, Step};
 use super::state::{EndTold, JOB, MASTER_NODE, Master, Report, WorkerNumber};
+use super::step::{Goes, Gone, Step};
+use super::transcript;
 use crate::framework::manager::{Effect, WorkerManager};
 use crate::framework::{
     FoundWorker, InitOutcome, JobMasterBusinessEvent, LoopError, Rule, StartUpEffect, StartUpEvent,
@@ -19,7 +20,7 @@ impl<R: Recorder> Step<'_, R> {
         let is_ok = master.start.apply(event, &mut effects).is_ok();
         debug_assert!(is_ok, "{event:?} is out of order");
         self.recorder.call(|| {
-            let code = format!("on!(start, StartUpEvent::{event:?})");
+            let code = format!("on!(start, {})", transcript::start_event(event));
             Call::new(code, (is_ok, &effects))
         });
         for effect in effects {
@@ -88,19 +89,16 @@ impl<R: Recorder> Step<'_, R> {
         let Configuration {
             policy, timeouts, ..
         } = *self.configuration;
-        let (manager, how) = if load_workers {
-            (
-                WorkerManager::after_failover(epoch, policy),
-                "after_failover",
-            )
+        let manager = if load_workers {
+            WorkerManager::after_failover(epoch, policy)
         } else {
-            (WorkerManager::new(epoch, policy), "new")
+            WorkerManager::new(epoch, policy)
         };
         let manager = manager.with_worker_expiry(timeouts.worker + timeouts.grace);
         master.manager = Some(Shared::new(manager));
         self.recorder.call(|| {
             Call::statement(format!(
-                "let mut jm{epoch} = WorkerManager::{how}({epoch}, policy()).with_worker_expiry(EXPIRY);"
+                "let mut jm{epoch} = manager({epoch}, {load_workers});"
             ))
         });
         if load_workers {
@@ -141,7 +139,7 @@ impl<R: Recorder> Step<'_, R> {
         let code = |jm: &str| {
             let rows = rows.iter();
             let rows: Vec<_> = rows
-                .map(|(worker, row)| format!("status({:?}, Report::{row:?})", worker.id()))
+                .map(|(worker, row)| transcript::row(*worker, *row))
                 .collect();
             format!("on_rows(&mut {jm}, vec![{}])", rows.join(", "))
         };

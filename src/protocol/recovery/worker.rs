@@ -1,10 +1,10 @@
 //! What the workers do, and what the time does to them.
 
 use super::action::WorkerAction;
-use super::call::var;
-use super::master::Step;
 use super::message::{Ping, Pong, Status};
 use super::state::{JOB, Report, WORKER_EPOCH, Worker, WorkerNumber, WorkerPhase};
+use super::step::Step;
+use super::transcript;
 use crate::framework::{ClientEffect, ClientEvent, ClientStart, MasterClient, MasterInfo};
 use crate::machine::Guarded;
 use crate::protocol::clock::{AGE, NOW};
@@ -71,7 +71,7 @@ impl<R: Recorder> Step<'_, R> {
             node: row.node_id.as_str().into(),
             epoch: row.epoch,
         });
-        let code = var::master_info(info.as_ref());
+        let code = transcript::master_info(info.as_ref());
         self.client(worker, &ClientEvent::MasterInfoRead { info }, || code);
     }
 
@@ -121,7 +121,7 @@ impl<R: Recorder> Step<'_, R> {
             pong: pong.wire(worker),
             worker_epoch: pong.worker_epoch,
         };
-        let effects = self.client(worker, &event, || var::pong(worker, pong));
+        let effects = self.client(worker, &event, || transcript::pong(worker, pong));
         self.waits(worker, &effects);
     }
 

@@ -1,11 +1,8 @@
 //! A run in time as Rust.
 
-use std::time::Duration;
-
 use super::Scenario;
-use crate::framework::Timeouts;
 use crate::protocol::Configuration;
-use crate::protocol::transcript::policy_code;
+use crate::protocol::transcript::{policy_code, timeouts_code};
 
 /// The statement with which a run begins.
 pub(super) const fn beginning(scenario: Scenario) -> &'static str {
@@ -24,28 +21,6 @@ pub(super) fn prelude(configuration: &Configuration) -> String {
     PRELUDE
         .replace("POLICY", &policy_code(configuration.policy))
         .replace("TIMEOUTS", &timeouts_code(&configuration.timeouts))
-}
-
-/// The times that a run depends on, as Rust.
-fn timeouts_code(timeouts: &Timeouts) -> String {
-    let members: [(&str, Duration); 8] = [
-        ("heartbeat", timeouts.heartbeat),
-        ("worker", timeouts.worker),
-        ("grace", timeouts.grace),
-        ("close", timeouts.close),
-        ("wait_closed", timeouts.wait_closed),
-        ("graceful_exit", timeouts.graceful_exit),
-        ("executor", timeouts.executor),
-        ("executor_grace", timeouts.executor_grace),
-    ];
-    let members = members.map(|(name, time)| {
-        let nanos = time.as_nanos();
-        format!("        {name}: Duration::from_nanos({nanos}),\n")
-    });
-    format!(
-        "Timeouts {{\n{}        ..Timeouts::default()\n    }}",
-        members.concat()
-    )
 }
 
 const PRELUDE: &str = r#"use std::time::Duration;

@@ -1,0 +1,131 @@
+//! What the master does.
+
+use super::state::{Beat, MASTER_EPOCH, WORKER, WORKER_EPOCH, WORKER_NODE, message, status};
+use super::step::Step;
+use super::transcript;
+use crate::framework::Rule;
+use crate::framework::manager::{
+    Effect, ManagerError, OfflineReason, TickInput, Ticked, WorkerManager,
+};
+use crate::protocol::clock::{LONG_AGO, NOW};
+use crate::protocol::{Call, Promise, Recorder};
+use crate::wire::{HeartbeatPing, WorkerStateCode};
+
+impl<R: Recorder> Step<'_, R> {
+    fn manager<'m, A: std::fmt::Debug>(
+        &mut self,
+        code: impl FnOnce() -> String,
+        call: impl FnOnce(&mut WorkerManager, &mut Vec<Effect<'m>>) -> Result<A, ManagerError>,
+    ) -> (Option<A>, Vec<Effect<'m>>) {
+        let mut effects = Vec::new();
+        let result = self
+            .state
+            .manager
+            .change(|manager| call(manager, &mut effects));
+        self.recorder
+            .call(|| Call::new(code(), (&result, &effects)));
+        match result {
+            Ok(answer) => (Some(answer), effects),
+            Err(error) => {
+                if error.assertion().is_some() {
+                    self.fails();
+                }
+                (None, effects)
+            }
+        }
+    }
+
+    pub(super) fn ping(&mut self, ping: Beat) {
+        let wire = HeartbeatPing {
+            send_time: if ping.is_old { LONG_AGO } else { NOW },
+            from_worker_id: WORKER.to_owned(),
+            epoch: MASTER_EPOCH,
+            worker_epoch: WORKER_EPOCH,
+            is_finished: ping.is_finished,
+        };
+        let (_, effects) = self.manager(
+            || format!("on_ping(&mut jm1, &{})", transcript::ping(ping)),
+            |manager, effects| manager.heartbeat(&wire, WORKER_NODE, NOW, effects),
+        );
+        let is_answered = effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Pong(_)));
+        if is_answered && self.state.worker.is_some() {
+            self.state.pong = Some(ping);
+        }
+    }
+
+    pub(super) fn status(&mut self) {
+        let reported = self.state.statuses.remove(0);
+        let message = message(reported);
+        let code = || {
+            format!(
+                "on_status(&mut jm1, message({}))",
+                transcript::state(reported)
+            )
+        };
+        self.manager(code, |manager, effects| {
+            manager.status_message(message, effects)
+        });
+    }
+
+    pub(super) fn check(&mut self) {
+        self.manager(
+            || "on_check(&mut jm1)".to_owned(),
+            |manager, effects| manager.check(NOW, effects),
+        );
+    }
+
+    pub(super) fn tick(&mut self) {
+        let (mut input, mut given) = (TickInput::Start, "Start".to_owned());
+        loop {
+            let code = || format!("on_tick(&mut jm1, TickInput::{given})");
+            let (ticked, mut effects) =
+                self.manager(code, |manager, effects| manager.tick(input, effects));
+            (input, given) = match ticked {
+                None | Some(Ticked::Done) => return,
+                Some(Ticked::Row) => {
+                    let row = self.state.row;
+                    (TickInput::Row(Ok(row.map(status))), transcript::given(row))
+                }
+                Some(Ticked::Callback) => {
+                    if let Some(Effect::Offline { reason, .. }) = effects.pop() {
+                        self.goes_offline(reason);
+                    }
+                    (TickInput::CallbackDone, "CallbackDone".to_owned())
+                }
+            };
+        }
+    }
+
+    /// The master hears that the worker is offline: cleans up, and starts its successor.
+    fn goes_offline(&mut self, reason: Option<OfflineReason>) {
+        let told = match self.state.row {
+            Some(WorkerStateCode::FINISHED) => OfflineReason::Finished,
+            Some(WorkerStateCode::STOPPED) => OfflineReason::Canceled,
+            Some(WorkerStateCode::ERROR) => OfflineReason::Failed,
+            _ => OfflineReason::Lost,
+        };
+        if reason != Some(told) {
+            self.state.trail.broke(Promise::S13);
+            if self.lacks(Rule::OfflineReasonAtDelivery) {
+                self.needs(Rule::OfflineReasonAtDelivery);
+            }
+        }
+        let entry = self.state.manager.entry(WORKER);
+        if entry.is_some_and(|(entry, _)| entry.is_finished()) && self.state.holds {
+            self.state.trail.broke(Promise::S16);
+            if self.lacks(Rule::CloseBeforeFinishHandshake) {
+                self.needs(Rule::CloseBeforeFinishHandshake);
+            }
+        }
+        self.manager(
+            || "on_clean(&mut jm1)".to_owned(),
+            |manager, effects| {
+                manager.clean(WORKER, effects)?;
+                manager.cleaned(WORKER, Ok(()))
+            },
+        );
+        self.state.has_successor = true;
+    }
+}
