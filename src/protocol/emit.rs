@@ -112,7 +112,8 @@ fn log_line(step: usize, sent: &Sent) -> Option<String> {
     let message = sent.message?;
     let (minute, second) = (step / 60 % 60, step % 60);
     let mut line = format!(
-        "[2024/01/01 00:{minute:02}:{second:02}.000 +00:00] [INFO] [<unknown>] [{}]",
+        "[2024/01/01 00:{minute:02}:{second:02}.000 +00:00] [{}] [<unknown>] [{}]",
+        sent.level,
         bare_or_quoted(message)
     );
     for (name, value) in &sent.fields {

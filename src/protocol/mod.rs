@@ -28,6 +28,7 @@ mod fault;
 pub mod heartbeat;
 pub mod jobs;
 pub mod leader;
+mod log;
 pub mod outage;
 mod promise;
 mod protocol_model;

@@ -11,13 +11,18 @@ pub trait Recorder {
     fn call(&mut self, call: impl FnOnce() -> Call);
 
     /// Something that was stored, sent or logged.
-    fn sent(&mut self, sent: impl FnOnce() -> Sent);
+    fn sent(&mut self, sent: impl FnOnce() -> Sent) {
+        self.sent_if_any(|| Some(sent()));
+    }
+
+    /// Something that may have been stored, sent or logged.
+    fn sent_if_any(&mut self, sent: impl FnOnce() -> Option<Sent>);
 }
 
 impl Recorder for () {
     fn call(&mut self, _: impl FnOnce() -> Call) {}
 
-    fn sent(&mut self, _: impl FnOnce() -> Sent) {}
+    fn sent_if_any(&mut self, _: impl FnOnce() -> Option<Sent>) {}
 }
 
 /// A call of the framework.
@@ -58,6 +63,8 @@ pub struct Sent {
     pub record: Option<Record>,
     /// The message of the log line that the original writes here, if it writes one.
     pub message: Option<&'static str>,
+    /// The level of that line.
+    pub level: &'static str,
     /// The fields of that line, by name.
     pub fields: Vec<(&'static str, String)>,
 }
@@ -68,6 +75,7 @@ impl Sent {
         Self {
             record: Some(record),
             message: None,
+            level: "INFO",
             fields: Vec::new(),
         }
     }
@@ -80,7 +88,19 @@ impl Sent {
         Self {
             record: None,
             message: Some(message),
+            level: "INFO",
             fields: fields.into_iter().collect(),
+        }
+    }
+
+    /// A line by which a process of the original ends.
+    pub(super) fn panic(
+        message: &'static str,
+        fields: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Self {
+        Self {
+            level: "PANIC",
+            ..Self::line(message, fields)
         }
     }
 }
@@ -100,8 +120,8 @@ impl Recorder for Transcript {
         self.calls.push(call());
     }
 
-    fn sent(&mut self, sent: impl FnOnce() -> Sent) {
-        self.sent.push(sent());
+    fn sent_if_any(&mut self, sent: impl FnOnce() -> Option<Sent>) {
+        self.sent.extend(sent());
     }
 }
 

@@ -7,6 +7,7 @@ mod exit;
 mod heartbeat;
 mod jobs;
 mod leader;
+mod records;
 mod recovery;
 mod terminal;
 mod timing;

@@ -27,6 +27,10 @@
 //! its messages from 1 on, under the name that it had. The receiver then passes over what has
 //! a number that it knows, and acknowledges it. No rule prevents that: it is left out unless
 //! it is asked for.
+//!
+//! # What it leaves behind
+//!
+//! No record and no line of a log: what a stream carries is anybody's.
 
 mod action;
 mod state;

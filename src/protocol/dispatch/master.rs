@@ -4,12 +4,14 @@ use super::offer::is_coming;
 use super::{Dispatch, EXPIRY, Job, Message, Order, Phase, State};
 use crate::framework::manager::{Effect, ManagerError, TickInput, Ticked};
 use crate::framework::{
-    DispatchError, Dispatcher, DispatcherEffect, DispatcherEvent, DispatcherState, Rule,
+    DispatchError, Dispatcher, DispatcherEffect, DispatcherEvent, DispatcherState, Record, Rule,
     WorkerEntryState,
 };
 use crate::protocol::clock::NOW;
-use crate::protocol::{Call, Promise, Recorder, Sent};
-use crate::wire::{Epoch, HeartbeatPing};
+use crate::protocol::{Call, Promise, Recorder, Sent, log};
+use crate::wire::{
+    Epoch, HeartbeatPing, MasterMeta, MasterStateCode, WorkerStateCode, WorkerStatus,
+};
 
 /// What the master is told of a worker that has failed for good.
 const FOR_GOOD: &str = "failed for good";
@@ -132,11 +134,9 @@ impl Dispatch {
             let code = format!("ping(&mut jm1, {epoch}, {is_finished})");
             Call::new(code, &heard)
         });
-        recorder.sent(|| {
-            let master = ("master-id", "jm1".to_owned());
-            // A ping of text and numbers has a JSON form.
-            let text = ping.to_json().unwrap_or_default();
-            Sent::line("Heartbeat Ping received", [("msg", text), master])
+        recorder.sent(|| log::ping_received(log::JOB_MANAGER, &ping));
+        recorder.sent_if_any(|| {
+            log::ping_refused(log::JOB_MANAGER, &state.manager, (&ping, "x"), &heard)
         });
         assertion(state, &heard);
     }
@@ -199,6 +199,7 @@ impl Dispatch {
                 order.is_answered = true;
                 if &*error == FOR_GOOD {
                     state.job = Job::Failed;
+                    recorder.sent(|| Sent::record(Record::Master(failed_job())));
                     if order.is_transient {
                         state.trail.broke(Promise::S21);
                     }
@@ -211,15 +212,31 @@ impl Dispatch {
                     manager.cleaned("j", Ok(()))
                 });
                 recorder.call(|| Call::new("clean(&mut jm1)", &cleaned));
-                recorder.sent(|| {
-                    let worker = ("worker-id", "j".to_owned());
-                    Sent::line("Worker tombstone is cleaned", [worker])
-                });
+                recorder.sent(|| log::cleaned("j"));
                 assertion(state, &cleaned);
                 state.row = None;
             }
             _ => {}
         }
+    }
+}
+
+/// The record of the job when it has failed for good.
+fn failed_job() -> MasterMeta {
+    MasterMeta {
+        id: "j".to_owned(),
+        state: MasterStateCode::FAILED,
+        ..MasterMeta::default()
+    }
+}
+
+/// The record of a worker that was ordered and has not been heard of.
+pub(super) fn ordered(epoch: u8) -> WorkerStatus {
+    WorkerStatus {
+        id: "j".to_owned(),
+        epoch: Epoch::from(epoch),
+        state: WorkerStateCode::CREATED,
+        ..WorkerStatus::default()
     }
 }
 

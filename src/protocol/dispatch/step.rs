@@ -1,9 +1,10 @@
 //! The steps of an order.
 
+use super::master::ordered;
 use super::{Action, Dispatch, Message, Phase, State};
-use crate::framework::{DispatchError, DispatcherEvent, RETRY_FOR};
-use crate::protocol::Recorder;
+use crate::framework::{DispatchError, DispatcherEvent, RETRY_FOR, Record};
 use crate::protocol::clock::NOW;
+use crate::protocol::{Recorder, Sent};
 use crate::wire::MonotonicTime;
 
 impl Dispatch {
@@ -51,6 +52,7 @@ impl Dispatch {
             }
             Action::StoreRow(epoch) => {
                 state.row = Some(epoch);
+                recorder.sent(|| Sent::record(Record::Worker(ordered(epoch))));
                 self.tell(&mut state, DispatcherEvent::RowStored, recorder)?;
             }
             Action::FailToStore(_) => {

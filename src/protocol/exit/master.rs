@@ -1,6 +1,8 @@
 //! What the master does.
 
-use super::state::{Beat, MASTER_EPOCH, WORKER, WORKER_EPOCH, WORKER_NODE, message, status};
+use super::state::{
+    Beat, MASTER, MASTER_EPOCH, WORKER, WORKER_EPOCH, WORKER_NODE, message, status,
+};
 use super::step::Step;
 use super::transcript;
 use crate::framework::Rule;
@@ -8,7 +10,7 @@ use crate::framework::manager::{
     Effect, ManagerError, OfflineReason, TickInput, Ticked, WorkerManager,
 };
 use crate::protocol::clock::{LONG_AGO, NOW};
-use crate::protocol::{Call, Promise, Recorder};
+use crate::protocol::{Call, Promise, Recorder, log};
 use crate::wire::{HeartbeatPing, WorkerStateCode};
 
 impl<R: Recorder> Step<'_, R> {
@@ -16,7 +18,7 @@ impl<R: Recorder> Step<'_, R> {
         &mut self,
         code: impl FnOnce() -> String,
         call: impl FnOnce(&mut WorkerManager, &mut Vec<Effect<'m>>) -> Result<A, ManagerError>,
-    ) -> (Option<A>, Vec<Effect<'m>>) {
+    ) -> (Result<A, ManagerError>, Vec<Effect<'m>>) {
         let mut effects = Vec::new();
         let result = self
             .state
@@ -24,15 +26,11 @@ impl<R: Recorder> Step<'_, R> {
             .change(|manager| call(manager, &mut effects));
         self.recorder
             .call(|| Call::new(code(), (&result, &effects)));
-        match result {
-            Ok(answer) => (Some(answer), effects),
-            Err(error) => {
-                if error.assertion().is_some() {
-                    self.fails();
-                }
-                (None, effects)
-            }
+        let error = result.as_ref().err();
+        if error.is_some_and(|error| error.assertion().is_some()) {
+            self.fails();
         }
+        (result, effects)
     }
 
     pub(super) fn ping(&mut self, ping: Beat) {
@@ -43,10 +41,14 @@ impl<R: Recorder> Step<'_, R> {
             worker_epoch: WORKER_EPOCH,
             is_finished: ping.is_finished,
         };
-        let (_, effects) = self.manager(
+        self.recorder.sent(|| log::ping_received(MASTER, &wire));
+        let (received, effects) = self.manager(
             || format!("on_ping(&mut jm1, &{})", transcript::ping(ping)),
             |manager, effects| manager.heartbeat(&wire, WORKER_NODE, NOW, effects),
         );
+        let manager = &self.state.manager;
+        self.recorder
+            .sent_if_any(|| log::ping_refused(MASTER, manager, (&wire, WORKER_NODE), &received));
         let is_answered = effects
             .iter()
             .any(|effect| matches!(effect, Effect::Pong(_)));
@@ -57,20 +59,24 @@ impl<R: Recorder> Step<'_, R> {
 
     pub(super) fn status(&mut self) {
         let reported = self.state.statuses.remove(0);
-        let message = message(reported);
+        let told = message(reported);
         let code = || {
             format!(
                 "on_status(&mut jm1, message({}))",
                 transcript::state(reported)
             )
         };
-        self.manager(code, |manager, effects| {
-            manager.status_message(message, effects)
+        let (received, _) = self.manager(code, |manager, effects| {
+            manager.status_message(told, effects)
         });
+        let manager = &self.state.manager;
+        self.recorder
+            .sent_if_any(|| log::status_refused(MASTER, manager, &message(reported), &received));
     }
 
     pub(super) fn check(&mut self) {
-        self.manager(
+        // What it refuses is an assertion, and is noted as one.
+        let _ = self.manager(
             || "on_check(&mut jm1)".to_owned(),
             |manager, effects| manager.check(NOW, effects),
         );
@@ -83,12 +89,12 @@ impl<R: Recorder> Step<'_, R> {
             let (ticked, mut effects) =
                 self.manager(code, |manager, effects| manager.tick(input, effects));
             (input, given) = match ticked {
-                None | Some(Ticked::Done) => return,
-                Some(Ticked::Row) => {
+                Err(_) | Ok(Ticked::Done) => return,
+                Ok(Ticked::Row) => {
                     let row = self.state.row;
                     (TickInput::Row(Ok(row.map(status))), transcript::given(row))
                 }
-                Some(Ticked::Callback) => {
+                Ok(Ticked::Callback) => {
                     if let Some(Effect::Offline { reason, .. }) = effects.pop() {
                         self.goes_offline(reason);
                     }
@@ -119,13 +125,15 @@ impl<R: Recorder> Step<'_, R> {
                 self.needs(Rule::CloseBeforeFinishHandshake);
             }
         }
-        self.manager(
+        let (cleaned, _) = self.manager(
             || "on_clean(&mut jm1)".to_owned(),
             |manager, effects| {
                 manager.clean(WORKER, effects)?;
                 manager.cleaned(WORKER, Ok(()))
             },
         );
+        self.recorder
+            .sent_if_any(|| cleaned.is_ok().then(|| log::cleaned(WORKER)));
         self.state.has_successor = true;
     }
 }

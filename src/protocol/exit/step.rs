@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use super::action::Action;
-use super::state::{Beat, MASTER_EPOCH, MASTER_NODE, State, WORKER, WORKER_EPOCH, Worker, status};
+use super::state::{
+    Beat, MASTER, MASTER_EPOCH, MASTER_NODE, State, WORKER, WORKER_EPOCH, Worker, message, status,
+};
 use super::transcript;
 use crate::framework::{
-    BusinessEffect, CancelOutcome, ClientEffect, ClientEvent, LoopError, Rule, RunLoopEffect,
-    RunLoopEvent, RunLoopState, StatusWriterEffect, StatusWriterEvent, TickOutcome,
+    BusinessEffect, CancelOutcome, ClientEffect, ClientEvent, LoopError, Record, Role, Rule,
+    RunLoopEffect, RunLoopEvent, RunLoopState, StatusWriterEffect, StatusWriterEvent, TickOutcome,
     WorkerBusinessEvent,
 };
 use crate::protocol::clock::{AGE, LONG_AGO, NOW};
-use crate::protocol::{Call, Configuration, Fault, Promise, Recorder, Shared};
-use crate::wire::{HeartbeatPong, Timestamp, WorkerStateCode};
+use crate::protocol::{Call, Configuration, Fault, Promise, Recorder, Sent, Shared, log};
+use crate::wire::{HeartbeatPong, Timestamp, WorkerStateCode, WorkerStatus};
 
 /// A step that is being taken.
 pub(super) struct Step<'s, R> {
@@ -116,11 +118,14 @@ impl<R: Recorder> Step<'_, R> {
     /// Hands an event to the loop and does what it wants done; its effects.
     fn looped(&mut self, worker: &mut Worker, event: &RunLoopEvent) -> Vec<RunLoopEffect> {
         let mut effects = Vec::new();
+        let before = *worker.run_loop.state();
         let is_ok = worker.run_loop.apply(event, &mut effects).is_ok();
         self.recorder.call(|| {
             let code = format!("on!(run_loop, {})", transcript::loop_event(event));
             Call::new(code, (is_ok, &effects))
         });
+        self.recorder
+            .sent_if_any(|| log::of_loop(Role::Worker, before, &worker.run_loop));
         for effect in &effects {
             match effect {
                 RunLoopEffect::WaitClosed => {
@@ -171,11 +176,13 @@ impl<R: Recorder> Step<'_, R> {
         while !effects.is_empty() {
             let event = match effects.remove(0) {
                 StatusWriterEffect::Persist { status } => {
-                    self.store(status.state);
+                    self.store(&status);
                     StatusWriterEvent::Written { now: NOW }
                 }
                 StatusWriterEffect::Notify { status } => {
                     self.state.statuses.push(status.state);
+                    self.recorder
+                        .sent(|| Sent::record(Record::Message(message(status.state))));
                     StatusWriterEvent::Notified
                 }
                 StatusWriterEffect::Exited { error } => {
@@ -205,7 +212,10 @@ impl<R: Recorder> Step<'_, R> {
         (is_ok, effects)
     }
 
-    fn store(&mut self, new: WorkerStateCode) {
+    fn store(&mut self, status: &WorkerStatus) {
+        self.recorder
+            .sent(|| Sent::record(Record::Worker(status.clone())));
+        let new = status.state;
         let is_end = |row: &WorkerStateCode| row.is_terminated();
         if self.state.row.filter(is_end).is_some_and(|row| row != new) {
             self.state.trail.broke(Promise::S6);
@@ -236,6 +246,7 @@ impl<R: Recorder> Step<'_, R> {
                             self.needs(Rule::CloseBeforeFinishHandshake);
                         }
                     }
+                    self.recorder.sent(|| log::ping_sent(MASTER, &ping));
                     self.state.ping = Some(Beat {
                         is_finished: ping.is_finished,
                         is_old: false,
@@ -264,6 +275,7 @@ impl<R: Recorder> Step<'_, R> {
             epoch: MASTER_EPOCH,
             is_finished: pong.is_finished,
         };
+        self.recorder.sent(|| log::pong_received(MASTER, &wire));
         let event = ClientEvent::Pong {
             from: MASTER_NODE.into(),
             pong: wire,

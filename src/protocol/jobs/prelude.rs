@@ -102,13 +102,18 @@ pub(super) fn ping(manager: &mut Manager, job: &str, epoch: Epoch, is_finished: 
     (receipt, is_answered, has_recovered(&effects))
 }
 
-/// The job manager takes the status of a job's master that knows it.
-pub(super) fn report(manager: &mut Manager, status: WorkerStatus) -> Result<Receipt, ManagerError> {
-    let message = WorkerStatusMessage {
+/// The status of a job's master that knows the job manager.
+pub(super) fn message(manager: &Manager, status: WorkerStatus) -> WorkerStatusMessage {
+    WorkerStatusMessage {
         worker: status.id.clone(),
         master_epoch: manager.workers.epoch(),
         status: Some(status),
-    };
+    }
+}
+
+/// The job manager takes such a status.
+pub(super) fn report(manager: &mut Manager, status: WorkerStatus) -> Result<Receipt, ManagerError> {
+    let message = message(manager, status);
     manager.workers.status_message(message, &mut Vec::new())
 }
 

@@ -26,6 +26,11 @@
 //! is not renewed runs out, a server that crashed starts again. What could happen again and
 //! again happens in the end: each server that may be elected is, and its managers start;
 //! that is, faults do not prevent it for ever.
+//!
+//! # What it leaves behind
+//!
+//! No record and no line of a log that tells of a worker or of a master: a lease is none.
+//! What a job manager stores is in the model [`jobs`](super::jobs).
 
 mod action;
 mod state;

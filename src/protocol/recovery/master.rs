@@ -2,7 +2,9 @@
 
 use super::action::wants_worker;
 use super::message::{Message, Ping, Pong, Status};
-use super::state::{EndTold, Master, Noted, Report, Told, WORKER_EPOCH, WORKER_NODE, WorkerNumber};
+use super::state::{
+    EndTold, JOB, Master, Noted, Report, Told, WORKER_EPOCH, WORKER_NODE, WorkerNumber,
+};
 use super::step::{Goes, Gone, Step};
 use super::transcript;
 use crate::framework::manager::{
@@ -13,7 +15,7 @@ use crate::framework::{
     TickOutcome, WorkerState,
 };
 use crate::protocol::clock::NOW;
-use crate::protocol::{Call, Promise, Recorder};
+use crate::protocol::{Call, Promise, Recorder, log};
 
 impl<R: Recorder> Step<'_, R> {
     pub(super) fn call_business(
@@ -60,7 +62,7 @@ impl<R: Recorder> Step<'_, R> {
                     continue;
                 }
                 DispatcherEffect::StoreRow => {
-                    self.state.place_mut(worker).row = Some(Report::Nothing);
+                    self.store_row(worker, Report::Nothing);
                     DispatcherEvent::RowStored
                 }
                 DispatcherEffect::SendConfirm => {
@@ -90,6 +92,7 @@ impl<R: Recorder> Step<'_, R> {
             manager.cleaned(id, Ok(()))
         })?;
         result.map_err(|_| Gone::Asserts)?;
+        self.recorder.sent(|| log::cleaned(id));
         self.state.place_mut(worker).row = None;
         Ok(())
     }
@@ -229,10 +232,19 @@ impl<R: Recorder> Step<'_, R> {
             return self.before_manager(worker);
         }
         let wire = ping.wire(worker);
+        self.recorder.sent(|| log::ping_received(JOB, &wire));
         let code = |jm: &str| format!("on_ping(&mut {jm}, &{})", transcript::ping(worker, ping));
         let (result, effects) = self.manager(master, code, |manager, effects| {
             manager.heartbeat(&wire, WORKER_NODE, NOW, effects)
         })?;
+        self.recorder.sent_if_any(|| {
+            let manager = master.manager.as_ref()?;
+            log::ping_refused(JOB, manager, (&wire, WORKER_NODE), &result)
+        });
+        self.recorder.sent_if_any(|| {
+            let has_ended = effects.contains(&Effect::RecoveryEnded { error: None });
+            has_ended.then(log::all_heard)
+        });
         for effect in &effects {
             if let Effect::Pong(pong) = effect
                 && self.state.place(worker).worker.is_some()
@@ -272,6 +284,10 @@ impl<R: Recorder> Step<'_, R> {
         let (result, _) = self.manager(master, code, |manager, effects| {
             manager.status_message(status.wire(worker), effects)
         })?;
+        self.recorder.sent_if_any(|| {
+            let manager = master.manager.as_ref()?;
+            log::status_refused(JOB, manager, &status.wire(worker), &result)
+        });
         let receipt = result.map_err(|error| gone(&error))?;
         if status.report == Report::Finished && status.epoch == self.state.epoch {
             master.noted[worker.index()].end = match receipt {

@@ -29,6 +29,9 @@
 //!   nothing of its own, and nobody is told of it. A record that comes late is what the
 //!   model of the heartbeat is about.
 //!
+//! - An id that is given again is one worker more, whose records and statuses are under the
+//!   same id; a real one has another id.
+//!
 //! Of S13 this model checks what a job master makes of the statuses that have arrived by the
 //! end of its wait. One that is still under way then, because a finish ping has overtaken it,
 //! is lost under all rules: only the record would tell.

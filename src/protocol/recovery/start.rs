@@ -6,11 +6,11 @@ use super::step::{Goes, Gone, Step};
 use super::transcript;
 use crate::framework::manager::{Effect, WorkerManager};
 use crate::framework::{
-    FoundWorker, InitOutcome, JobMasterBusinessEvent, LoopError, Rule, StartUpEffect, StartUpEvent,
-    WorkerEntryState,
+    FoundWorker, InitOutcome, JobMasterBusinessEvent, LoopError, Record, Rule, StartUpEffect,
+    StartUpEvent, WorkerEntryState,
 };
 use crate::protocol::clock::NOW;
-use crate::protocol::{Call, Configuration, Promise, Recorder, Shared};
+use crate::protocol::{Call, Configuration, Promise, Recorder, Sent, Shared};
 use crate::wire::{MasterStateCode, WorkerStateCode};
 
 impl<R: Recorder> Step<'_, R> {
@@ -53,6 +53,7 @@ impl<R: Recorder> Step<'_, R> {
             let code = format!("jobs.refresh({JOB:?}, {epoch}, {MASTER_NODE:?}, \"\")");
             Call::new(code, is_there)
         });
+        self.tell_row();
         let has_workers = self
             .state
             .places
@@ -65,6 +66,17 @@ impl<R: Recorder> Step<'_, R> {
             self.needs(Rule::WorkersLoadedOnEveryStart);
         }
         self.start(master, &StartUpEvent::MetadataRefreshed { stored })
+    }
+
+    /// Writes down what is stored of the job now.
+    fn tell_row(&mut self) {
+        let jobs = &self.state.jobs;
+        self.recorder.sent_if_any(|| {
+            jobs.load(JOB)
+                .cloned()
+                .map(Record::Master)
+                .map(Sent::record)
+        });
     }
 
     /// Does the next thing of the start.
@@ -119,6 +131,9 @@ impl<R: Recorder> Step<'_, R> {
             let code = format!("jobs.write_state({JOB:?}, {epoch}, MasterStateCode::INIT)");
             Call::new(code, &written)
         });
+        if written == Ok(true) {
+            self.tell_row();
+        }
         match written {
             Ok(_) => self.start(master, &StartUpEvent::Marked),
             Err(error) => {

@@ -5,10 +5,10 @@ use super::message::{Ping, Pong, Status};
 use super::state::{JOB, Report, WORKER_EPOCH, Worker, WorkerNumber, WorkerPhase};
 use super::step::Step;
 use super::transcript;
-use crate::framework::{ClientEffect, ClientEvent, ClientStart, MasterClient, MasterInfo};
+use crate::framework::{ClientEffect, ClientEvent, ClientStart, MasterClient, MasterInfo, Record};
 use crate::machine::Guarded;
 use crate::protocol::clock::{AGE, NOW};
-use crate::protocol::{Call, Fault, Recorder, Shared};
+use crate::protocol::{Call, Fault, Recorder, Sent, Shared, log};
 
 impl<R: Recorder> Step<'_, R> {
     /// A worker begins: it reads where its master is.
@@ -26,13 +26,20 @@ impl<R: Recorder> Step<'_, R> {
             let id = worker.id();
             Call::statement(format!("let mut {id} = client({id:?});"))
         });
+        self.store_row(worker, Report::Started);
         let place = self.state.place_mut(worker);
-        place.row = Some(Report::Started);
         place.worker = Some(Worker {
             phase: WorkerPhase::Silent,
             client: Shared::new(client),
         });
         self.read_master(worker);
+    }
+
+    /// Stores what a worker reports.
+    pub(super) fn store_row(&mut self, worker: WorkerNumber, report: Report) {
+        self.recorder
+            .sent(|| Sent::record(Record::Worker(report.status(worker))));
+        self.state.place_mut(worker).row = Some(report);
     }
 
     /// A worker is gone, with what is under way to it.
@@ -82,6 +89,7 @@ impl<R: Recorder> Step<'_, R> {
                 let effects = self.client(worker, &ClientEvent::SendPing { now: NOW }, code);
                 for effect in effects {
                     if let ClientEffect::Send { ping, .. } = effect {
+                        self.recorder.sent(|| log::ping_sent(JOB, &ping));
                         self.state.place_mut(worker).ping = Some(Ping {
                             epoch: ping.epoch,
                             is_finished: ping.is_finished,
@@ -109,16 +117,21 @@ impl<R: Recorder> Step<'_, R> {
             return;
         };
         there.phase = phase;
-        place.row = Some(report);
         let epoch = there.client.storage().master_epoch();
-        place.status = Some(Status { epoch, report });
+        let status = Status { epoch, report };
+        place.status = Some(status);
+        self.store_row(worker, report);
+        self.recorder
+            .sent(|| Sent::record(Record::Message(status.wire(worker))));
     }
 
     /// A worker takes a pong.
     pub(super) fn pong(&mut self, worker: WorkerNumber, pong: Pong) {
+        let wire = pong.wire(worker);
+        self.recorder.sent(|| log::pong_received(JOB, &wire));
         let event = ClientEvent::Pong {
             from: Pong::FROM.into(),
-            pong: pong.wire(worker),
+            pong: wire,
             worker_epoch: pong.worker_epoch,
         };
         let effects = self.client(worker, &event, || transcript::pong(worker, pong));

@@ -31,6 +31,11 @@
 //! accepted.
 //!
 //! It is silence that is looked at, so it does not matter which faults may happen.
+//!
+//! # What it leaves behind
+//!
+//! No record: who is silent stores and tells nothing. Of a loop that ends there are lines of
+//! a log, which have the times of steps as those of all models, not those of this clock.
 
 mod action;
 mod scenario;

@@ -5,7 +5,7 @@ use super::{Timing, nanos};
 use crate::framework::manager::{TickInput, Ticked, WorkerManager};
 use crate::framework::{
     ClientEvent, ClientStart, Executor, Inequality, LoopError, MasterClient, RegisteredExecutor,
-    RegisteredExecutorEvent, Role, RunLoop, RunLoopEvent,
+    RegisteredExecutorEvent, RunLoop, RunLoopEvent,
 };
 use crate::machine::Guarded;
 use crate::protocol::clock::NOW;
@@ -170,11 +170,7 @@ impl Timing {
             submitted: NOW,
             started,
         };
-        let role = match who {
-            Who::Worker => Role::Worker,
-            Who::JobMaster => Role::JobMaster,
-        };
-        let mut run_loop = Guarded::new(RunLoop::new(role, policy, timeouts));
+        let mut run_loop = Guarded::new(RunLoop::new(who.role(), policy, timeouts));
         // A loop that has not begun takes both.
         let _ = run_loop.apply(&RunLoopEvent::Run, &mut Vec::new());
         let initialised = RunLoopEvent::Initialised { now: started };

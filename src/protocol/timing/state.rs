@@ -2,7 +2,7 @@
 
 use super::Scenario;
 use crate::framework::manager::WorkerManager;
-use crate::framework::{Executor, MasterClient, RegisteredExecutor, RunLoop};
+use crate::framework::{Executor, MasterClient, RegisteredExecutor, Role, RunLoop};
 use crate::machine::Guarded;
 use crate::protocol::{Shared, Trail, Trailed};
 use crate::wire::MonotonicTime;
@@ -18,6 +18,13 @@ pub enum Who {
 }
 
 impl Who {
+    pub(super) const fn role(self) -> Role {
+        match self {
+            Self::Worker => Role::Worker,
+            Self::JobMaster => Role::JobMaster,
+        }
+    }
+
     /// Its name: `w`, `j`.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -10,7 +10,7 @@ use crate::framework::{
     RunLoopState, WorkerEntryState,
 };
 use crate::protocol::clock::NOW;
-use crate::protocol::{Call, Promise, Recorder, Shared};
+use crate::protocol::{Call, Promise, Recorder, Shared, log};
 use crate::wire::HeartbeatPong;
 
 impl Timing {
@@ -159,10 +159,12 @@ impl Timing {
     ) -> Option<Vec<RunLoopEffect>> {
         let mut effects = Vec::new();
         let party = state.party_mut(who)?;
+        let before = *party.run_loop.state();
         party
             .change(|party| party.run_loop.apply(event, &mut effects).map(|_| ()))
             .ok()?;
         let now = *party.run_loop.state();
+        recorder.sent_if_any(|| log::of_loop(who.role(), before, &party.run_loop));
         recorder.call(|| {
             let code = format!("tell_loop(&mut {}, &RunLoopEvent::{event:?})", who.name());
             // The text of an error is shared.
@@ -196,19 +198,21 @@ impl Timing {
         if state.plans.iter().any(is_watched) {
             return;
         }
+        let answer = HeartbeatPong {
+            send_time: state.now,
+            to_worker_id: Who::Worker.name().to_owned(),
+            epoch: 1,
+            ..HeartbeatPong::default()
+        };
         let pong = ClientEvent::Pong {
             from: "x".into(),
-            pong: HeartbeatPong {
-                send_time: state.now,
-                to_worker_id: Who::Worker.name().to_owned(),
-                epoch: 1,
-                ..HeartbeatPong::default()
-            },
+            pong: answer.clone(),
             worker_epoch: Some(super::scenario::WORKER_EPOCH),
         };
         if let Some(worker) = &mut state.worker {
             let taken = worker.change(|party| party.client.apply(&pong, &mut Vec::new()));
             recorder.call(|| Call::new("pong(&mut w, now)", taken.is_ok()));
+            recorder.sent(|| log::pong_received("j", &answer));
         }
         self.plan_look(state, Who::Worker);
     }

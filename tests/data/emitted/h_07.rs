@@ -105,13 +105,18 @@ fn s17_online_means_heard() {
         (receipt, is_answered, has_recovered(&effects))
     }
 
-    /// The job manager takes the status of a job's master that knows it.
-    fn report(manager: &mut Manager, status: WorkerStatus) -> Result<Receipt, ManagerError> {
-        let message = WorkerStatusMessage {
+    /// The status of a job's master that knows the job manager.
+    fn message(manager: &Manager, status: WorkerStatus) -> WorkerStatusMessage {
+        WorkerStatusMessage {
             worker: status.id.clone(),
             master_epoch: manager.workers.epoch(),
             status: Some(status),
-        };
+        }
+    }
+
+    /// The job manager takes such a status.
+    fn report(manager: &mut Manager, status: WorkerStatus) -> Result<Receipt, ManagerError> {
+        let message = message(manager, status);
         manager.workers.status_message(message, &mut Vec::new())
     }
 

@@ -6,10 +6,10 @@ use crate::framework::{
 };
 use crate::machine::Guarded;
 use crate::protocol::jobs::action::Incarnation;
-use crate::protocol::jobs::prelude;
+use crate::protocol::jobs::prelude::{self, Manager};
 use crate::protocol::jobs::state::{JobMaster, Work, name};
-use crate::protocol::{Call, Promise, Recorder, Sent};
-use crate::wire::{Epoch, MasterStateCode, WorkerStateCode, WorkerStatusMessage};
+use crate::protocol::{Call, Promise, Recorder, Sent, log};
+use crate::wire::{Epoch, MasterStateCode, WorkerStateCode};
 
 impl<R: Recorder> Step<'_, R> {
     pub(super) fn remove_master(&mut self, who: Incarnation) {
@@ -189,14 +189,14 @@ impl<R: Recorder> Step<'_, R> {
         let mut is_answered = false;
         self.with(|step, manager| {
             let (jm, id, epoch) = (step.jm(), name(who.job), who.epoch);
-            step.recorder.sent(|| {
-                let ping = prelude::sign_of_life(manager, id, epoch, is_finished);
-                let json = ping.to_json().unwrap_or_default();
-                let master = "dataflow-engine-job-manager".to_owned();
-                let fields = vec![("msg", json), ("master-id", master)];
-                Sent::line("Heartbeat Ping received", fields)
-            });
+            let sent = |manager: &Manager| prelude::sign_of_life(manager, id, epoch, is_finished);
+            step.recorder
+                .sent(|| log::ping_received(log::JOB_MANAGER, &sent(manager)));
             let heard = prelude::ping(manager, id, epoch, is_finished);
+            step.recorder.sent_if_any(|| {
+                let ping = sent(manager);
+                log::ping_refused(log::JOB_MANAGER, &manager.workers, (&ping, "x"), &heard.0)
+            });
             step.recorder.call(|| {
                 Call::new(
                     format!("ping(&mut {jm}, {id:?}, {epoch}, {is_finished})"),
@@ -265,14 +265,13 @@ impl<R: Recorder> Step<'_, R> {
         self.with(|step, manager| {
             let status = prelude::status(name(who.job), who.epoch, codes(reason).1);
             let (jm, code) = (step.jm(), super::status_code(&status));
-            step.recorder.sent(|| {
-                Sent::record(Record::Message(WorkerStatusMessage {
-                    worker: status.id.clone(),
-                    master_epoch: manager.workers.epoch(),
-                    status: Some(status.clone()),
-                }))
+            step.recorder
+                .sent(|| Sent::record(Record::Message(prelude::message(manager, status.clone()))));
+            let receipt = prelude::report(manager, status.clone());
+            step.recorder.sent_if_any(|| {
+                let message = prelude::message(manager, status);
+                log::status_refused(log::JOB_MANAGER, &manager.workers, &message, &receipt)
             });
-            let receipt = prelude::report(manager, status);
             step.recorder
                 .call(|| Call::new(format!("report(&mut {jm}, {code})"), &receipt));
             receipt.map(|_| ()).map_err(|error| step.fails(&error))

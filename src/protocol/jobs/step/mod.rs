@@ -11,7 +11,7 @@ use super::state::{JOBS, Order, State, Store, name};
 use crate::framework::manager::ManagerError;
 use crate::framework::{Dispatcher, JobManagerEffect, Rule};
 use crate::protocol::clock::{AGE, NOW};
-use crate::protocol::{Call, Configuration, Fault, Promise, Recorder, Shared};
+use crate::protocol::{Call, Configuration, Fault, Promise, Recorder, Shared, log};
 
 /// Whether the start and the end of a job's master are taken in one go or write by write.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -203,6 +203,8 @@ impl<'a, R: Recorder> Step<'a, R> {
         let cleaned = prelude::clean(manager, id);
         self.recorder
             .call(|| Call::new(format!("clean(&mut {jm}, {id:?})"), &cleaned));
+        self.recorder
+            .sent_if_any(|| cleaned.is_ok().then(|| log::cleaned(id)));
         if let Err(error) = cleaned {
             let is_early = matches!(error, ManagerError::NotATombstone { .. });
             if is_early && !self.has(Rule::TombstoneBeforeCallback) {

@@ -1,12 +1,12 @@
 //! The dispatch of a job's master.
 
 use super::{Detail, Done, Gone, Step};
-use crate::framework::{DispatchError, DispatcherEffect, DispatcherEvent, DispatcherState};
+use crate::framework::{DispatchError, DispatcherEffect, DispatcherEvent, DispatcherState, Record};
 use crate::protocol::clock::NOW;
 use crate::protocol::jobs::action::Incarnation;
 use crate::protocol::jobs::prelude::{self, Manager};
 use crate::protocol::jobs::state::name;
-use crate::protocol::{Call, Recorder};
+use crate::protocol::{Call, Recorder, Sent};
 use crate::wire::WorkerStateCode;
 
 /// How many incarnations of one job's master may live; there are two executors.
@@ -80,6 +80,8 @@ impl<R: Recorder> Step<'_, R> {
                     let event = if is_row_stored {
                         let epoch = order.epoch.unwrap_or(0);
                         let row = prelude::status(id, epoch, WorkerStateCode::CREATED);
+                        self.recorder
+                            .sent(|| Sent::record(Record::Worker(row.clone())));
                         self.store(|store| {
                             store.workers.insert(id, row);
                         });

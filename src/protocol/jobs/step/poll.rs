@@ -100,6 +100,14 @@ impl<R: Recorder> Step<'_, R> {
             let fields = vec![("id", id.to_owned()), ("reason", reason)];
             Sent::line("on worker offline", fields)
         });
+        self.recorder.sent_if_any(|| {
+            let message = match ended? {
+                ExitReason::Finished => "job master finished",
+                ExitReason::Canceled => "job master canceled",
+                ExitReason::Failed | ExitReason::Unknown => "job master failed permanently",
+            };
+            Some(Sent::line(message, [("id", id.to_owned())]))
+        });
         let state = manager.jobs.table().query(id).map(|job| job.state());
         if state.is_some_and(|state| state.is_awaited() || state.is_online()) {
             self.broke(Promise::S18);
