@@ -1,8 +1,8 @@
 //! The lines that the original writes to its logs of what several models do.
 
 use super::Sent;
-use crate::framework::manager::{Dropped, ManagerError, Receipt, WorkerManager};
-use crate::framework::{Role, RunLoop, RunLoopState};
+use crate::framework::manager::{Dropped, ManagerError, OfflineReason, Receipt, WorkerManager};
+use crate::framework::{ExitReason, Role, RunLoop, RunLoopState};
 use crate::machine::Guarded;
 use crate::wire::{Epoch, HeartbeatPing, HeartbeatPong, WorkerStatusMessage};
 
@@ -140,6 +140,30 @@ fn of_another_epoch(
 }
 
 const STALE_MASTER: &str = "We are a stale master still running";
+
+/// The job manager hears that a job's master is there.
+pub(super) fn job_online(job: &str) -> Sent {
+    Sent::line("on worker online", [("id", job.to_owned())])
+}
+
+/// The job manager hears that a job's master is gone.
+pub(super) fn job_offline(job: &str, reason: Option<OfflineReason>) -> Sent {
+    let reason = reason.map_or_else(String::new, |reason| reason.to_string());
+    Sent::line(
+        "on worker offline",
+        [("id", job.to_owned()), ("reason", reason)],
+    )
+}
+
+/// The job manager has learned of the end of a job, if it is one.
+pub(super) fn job_ended(job: &str, ended: Option<ExitReason>) -> Option<Sent> {
+    let message = match ended? {
+        ExitReason::Finished => "job master finished",
+        ExitReason::Canceled => "job master canceled",
+        ExitReason::Failed | ExitReason::Unknown => "job master failed permanently",
+    };
+    Some(Sent::line(message, [("id", job.to_owned())]))
+}
 
 /// A master has cleaned up after a worker.
 pub(super) fn cleaned(worker: &str) -> Sent {

@@ -36,10 +36,26 @@ fn a_request_is_lost_for_ever_without_each_rule() {
 
 #[test]
 fn with_all_rules_a_job_that_is_to_be_canceled_ends() {
-    for (faults, states) in [("none", 62), ("all", 100)] {
+    for (faults, states) in [("none", 76), ("all", 156)] {
         let hardened = configuration(Policy::hardened(), faults);
         assert_eq!(holds::<Cancel>(hardened), states);
     }
+}
+
+/// A job that is done before anybody hears of it is canceled all the same, unless the job
+/// manager looks at what is stored.
+#[test]
+fn a_stored_end_is_replaced_without_conditional_writes() {
+    let rule = Rule::StateWritesConditional;
+    let broken = |policy| {
+        let configuration = configuration(policy, "all");
+        let broken = broken_for_lack_of::<Cancel>(configuration, rule, Promise::S4)?;
+        Some(broken.steps().len())
+    };
+    assert_eq!(broken(Policy::original()), Some(5));
+    let without = Policy::hardened().without(rule);
+    assert_eq!(broken(without), None);
+    assert_eq!(broken(without.without(Rule::StoredStateRechecked)), Some(5));
 }
 
 #[test]

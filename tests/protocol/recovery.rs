@@ -38,9 +38,9 @@ fn steps_to_break(rule: Rule, promise: Promise) -> (usize, usize) {
 fn all_promises_hold_under_all_rules() {
     assert_eq!(
         holds::<Recovery>(set_up(Policy::hardened(), Faults::NONE)),
-        8_006
+        7_922
     );
-    assert_eq!(holds::<Recovery>(set_up(Policy::hardened(), CRASH)), 27_776);
+    assert_eq!(holds::<Recovery>(set_up(Policy::hardened(), CRASH)), 27_602);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::state::{JOB, State};
 use crate::check::Participants;
-use crate::framework::CancelOutcome;
+use crate::framework::{CancelOutcome, JobMasterBusinessState};
 use crate::protocol::clock::NOW;
 use crate::protocol::{Configuration, Fault};
 
@@ -34,6 +34,10 @@ pub enum Action {
     Start,
     /// The job's master cannot be dispatched.
     Refuse,
+    /// The job is done: its master stores that and tells the job manager.
+    Finish,
+    /// The job is done: its master stores that, and crashes before it tells anybody.
+    FinishUnheard,
     /// The job's master crashes.
     Crash,
     /// The job manager finds the job's master gone.
@@ -94,7 +98,15 @@ pub(super) fn offer(configuration: &Configuration, state: &State, actions: &mut 
             actions.push(Action::LoseExit);
         }
     }
+    // One that cancels exits as canceled or not at all.
+    let is_done = *master.business.state() == JobMasterBusinessState::Working && !master.is_to_exit;
+    if is_done {
+        actions.push(Action::Finish);
+    }
     if has(Fault::Crash) {
+        if is_done {
+            actions.push(Action::FinishUnheard);
+        }
         actions.push(Action::Crash);
     }
 }
@@ -115,6 +127,8 @@ impl fmt::Display for Action {
             Self::LoseExit => "j cannot store that it exits",
             Self::Start => "j starts",
             Self::Refuse => "j cannot be dispatched",
+            Self::Finish => "j is done, stores that, and tells jm1",
+            Self::FinishUnheard => "j is done, stores that, and crashes",
             Self::Crash => "j crashes",
             Self::Notice => "jm1 finds j gone",
             Self::Poll => "jm1 looks after its jobs",
@@ -131,9 +145,11 @@ impl Action {
             Self::Operate | Self::Start | Self::Refuse => Participants::between("jm1", "j"),
             Self::Answer(CancelOutcome::Hangs) => Participants::between("j", "w1"),
             Self::EndWorker => Participants::between("w1", "j"),
-            Self::Answer(CancelOutcome::Succeeds) | Self::StoreExit | Self::LoseExit => {
-                Participants::between("j", "store")
-            }
+            Self::Answer(CancelOutcome::Succeeds)
+            | Self::StoreExit
+            | Self::LoseExit
+            | Self::FinishUnheard => Participants::between("j", "store"),
+            Self::Finish => Participants::between("j", "jm1"),
             Self::Deliver | Self::Answer(_) | Self::TimeOut | Self::Crash => {
                 Participants::alone("j")
             }

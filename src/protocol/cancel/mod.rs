@@ -4,7 +4,8 @@
 //! master and its [business logic](crate::framework::JobMasterBusiness), which has one
 //! worker. A request to stop goes from one to the other again and again, and may be lost;
 //! the business logic may be unable to store its end, may have to wait for its worker, and
-//! may crash, or never be there at all.
+//! may crash, or never be there at all. The job may also be done before it is canceled, and
+//! nobody may hear of that.
 //!
 //! There is one job and one job manager, and at most two requests are under way; the one
 //! that sends does not wait for room, so that a third is as good as lost. What a new job

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::action::Action;
 use super::state::{CAPACITY, JOB, Master, State};
+use crate::framework::manager::OfflineReason;
 use crate::framework::{
     BusinessEffect, CancelOutcome, Cancellation, CancellationEffect, CancellationEvent, ExitReason,
     FoundWorker, InitOutcome, Jitter, JobManagerEffect, JobMasterBusiness, JobMasterBusinessEvent,
@@ -11,7 +12,7 @@ use crate::framework::{
 };
 use crate::machine::Guarded;
 use crate::protocol::clock::NOW;
-use crate::protocol::{Call, Configuration, Promise, Recorder, Sent};
+use crate::protocol::{Call, Configuration, Promise, Recorder, Sent, log};
 use crate::wire::{MasterStateCode, MonotonicTime, StatusChangeRequest, WorkerStateCode};
 
 /// A step under way.
@@ -65,6 +66,14 @@ impl<'a, R: Recorder> Step<'a, R> {
                     let _ = jobs.dispatch_failed(JOB, false, NOW, Jitter::NONE, &mut Vec::new());
                 });
             }
+            Action::Finish => {
+                self.finish();
+                self.notice(Some(ExitReason::Finished));
+            }
+            Action::FinishUnheard => {
+                self.finish();
+                self.state.is_lost = true;
+            }
             Action::Crash => {
                 self.state.master = None;
                 self.state.is_lost = true;
@@ -96,6 +105,7 @@ impl<'a, R: Recorder> Step<'a, R> {
             self.recorder.sent(|| Sent::record(Record::Master(row)));
         }
         if before.is_terminated() && before != to && written.is_ok() {
+            self.needs(Rule::StateWritesConditional);
             self.state.trail.broke(Promise::S4);
         }
     }
@@ -208,6 +218,12 @@ impl<'a, R: Recorder> Step<'a, R> {
         self.notice(Some(ExitReason::Canceled));
     }
 
+    /// The job is done: its master stores that, and is gone.
+    fn finish(&mut self) {
+        self.write_state(MasterStateCode::FINISHED);
+        self.state.master = None;
+    }
+
     /// The exit could not be stored. Where it was the call that wanted it, the call has
     /// failed; where it took too long, the exit is tried again if a failure is.
     fn lose_exit(&mut self) {
@@ -261,6 +277,7 @@ impl<'a, R: Recorder> Step<'a, R> {
             call: None,
             is_to_exit: false,
         });
+        self.recorder.sent(|| log::job_online(JOB));
         self.state.jobs.change(|jobs| {
             // A job that is being dispatched is awaited.
             let _ = jobs.worker_online(JOB, NOW);
@@ -270,6 +287,13 @@ impl<'a, R: Recorder> Step<'a, R> {
     /// The job manager hears that the job's master is gone.
     fn notice(&mut self, ended: Option<ExitReason>) {
         self.state.is_lost = false;
+        let reason = match ended {
+            Some(ExitReason::Finished) => OfflineReason::Finished,
+            Some(_) => OfflineReason::Canceled,
+            None => OfflineReason::Lost,
+        };
+        self.recorder.sent(|| log::job_offline(JOB, Some(reason)));
+        self.recorder.sent_if_any(|| log::job_ended(JOB, ended));
         self.state.jobs.change(|jobs| {
             jobs.worker_offline(JOB, ended, NOW, Jitter::NONE, &mut Vec::new());
         });

@@ -190,8 +190,7 @@ impl Dispatch {
         match effect {
             Effect::Online { .. } => {
                 order.is_answered = true;
-                let id = || ("id", "j".to_owned());
-                recorder.sent(|| Sent::line("on worker online", [id()]));
+                recorder.sent(|| log::job_online("j"));
             }
             Effect::DispatchFailed { error, .. } => {
                 let text = || ("error", error.to_string());
@@ -205,7 +204,8 @@ impl Dispatch {
                     }
                 }
             }
-            Effect::Offline { .. } => {
+            Effect::Offline { reason, .. } => {
+                recorder.sent(|| log::job_offline("j", reason));
                 order.is_answered |= order.is_disturbed;
                 let cleaned = state.manager.change(|manager| {
                     manager.clean("j", &mut Vec::new())?;

@@ -110,8 +110,9 @@ pub(super) fn push(configuration: &Configuration, state: &State, actions: &mut V
         let lost = lost.into_iter().filter(|(is_there, _)| *is_there);
         actions.extend(lost.map(|(_, action)| action));
     }
-    let is_due = state.manager.entry(WORKER).is_some_and(|(entry, state)| {
-        matches!(state, WorkerEntryState::Created | WorkerEntryState::Normal)
+    let is_due = state.manager.entry(WORKER).is_some_and(|(entry, at)| {
+        !state.has_successor
+            && matches!(at, WorkerEntryState::Created | WorkerEntryState::Normal)
             && (entry.is_finished() || entry.expires_at().is_some_and(|at| at < NOW.0))
     });
     if is_due {

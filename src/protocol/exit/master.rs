@@ -1,13 +1,13 @@
 //! What the master does.
 
 use super::state::{
-    Beat, MASTER, MASTER_EPOCH, WORKER, WORKER_EPOCH, WORKER_NODE, message, status,
+    Beat, MASTER, MASTER_EPOCH, SUCCESSOR_EPOCH, WORKER, WORKER_EPOCH, WORKER_NODE, message, status,
 };
 use super::step::Step;
 use super::transcript;
 use crate::framework::Rule;
 use crate::framework::manager::{
-    Effect, ManagerError, OfflineReason, TickInput, Ticked, WorkerManager,
+    Effect, ManagerError, OfflineReason, Receipt, TickInput, Ticked, WorkerManager,
 };
 use crate::protocol::clock::{LONG_AGO, NOW};
 use crate::protocol::{Call, Promise, Recorder, log};
@@ -49,6 +49,7 @@ impl<R: Recorder> Step<'_, R> {
         let manager = &self.state.manager;
         self.recorder
             .sent_if_any(|| log::ping_refused(MASTER, manager, (&wire, WORKER_NODE), &received));
+        self.may_be_of_the_predecessor(&received, Rule::PingWorkerEpochChecked);
         let is_answered = effects
             .iter()
             .any(|effect| matches!(effect, Effect::Pong(_)));
@@ -72,6 +73,15 @@ impl<R: Recorder> Step<'_, R> {
         let manager = &self.state.manager;
         self.recorder
             .sent_if_any(|| log::status_refused(MASTER, manager, &message(reported), &received));
+        self.may_be_of_the_predecessor(&received, Rule::StatusEpochChecked);
+    }
+
+    /// A message of the worker has arrived, and its successor may have got the credit for it.
+    fn may_be_of_the_predecessor(&mut self, received: &Result<Receipt, ManagerError>, rule: Rule) {
+        let is_taken = self.state.has_successor && *received == Ok(Receipt::Accepted);
+        if is_taken && self.lacks(rule) {
+            self.needs(rule);
+        }
     }
 
     pub(super) fn check(&mut self) {
@@ -95,8 +105,13 @@ impl<R: Recorder> Step<'_, R> {
                     (TickInput::Row(Ok(row.map(status))), transcript::given(row))
                 }
                 Ok(Ticked::Callback) => {
-                    if let Some(Effect::Offline { reason, .. }) = effects.pop() {
-                        self.goes_offline(reason);
+                    match effects.pop() {
+                        // The successor says nothing: it is the worker of which is told.
+                        Some(_) if self.state.has_successor => {
+                            self.state.trail.broke(Promise::S12);
+                        }
+                        Some(Effect::Offline { reason, .. }) => self.goes_offline(reason),
+                        _ => {}
                     }
                     (TickInput::CallbackDone, "CallbackDone".to_owned())
                 }
@@ -135,5 +150,17 @@ impl<R: Recorder> Step<'_, R> {
         self.recorder
             .sent_if_any(|| cleaned.is_ok().then(|| log::cleaned(WORKER)));
         self.state.has_successor = true;
+        if self.configuration.same_id {
+            let code =
+                format!("jm1.before_start({WORKER:?}, {WORKER_NODE:?}, {SUCCESSOR_EPOCH}, NOW)");
+            let started = self
+                .state
+                .manager
+                .change(|manager| manager.before_start(WORKER, WORKER_NODE, SUCCESSOR_EPOCH, NOW));
+            self.recorder.call(|| Call::new(code, &started));
+            if started.is_err() {
+                self.fails();
+            }
+        }
     }
 }

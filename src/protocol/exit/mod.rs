@@ -9,7 +9,8 @@
 //! # What is bounded
 //!
 //! - There is one worker; of its successor only the start is looked at, since its own end is
-//!   like this one.
+//!   like this one. It has the same id, as that of a job master has, unless it is set up to
+//!   have another one: what is under way of the worker then arrives at its entry.
 //! - The master does not fail; failovers are what the model of the recovery is about.
 //! - The worker is asked to stop once.
 //! - The master takes no more statuses while three events wait for its tick.

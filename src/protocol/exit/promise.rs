@@ -9,6 +9,7 @@ pub(super) fn properties() -> Vec<Property<Exit>> {
     vec![
         Promise::S6.never_broken(),
         Promise::S8.never_broken(),
+        Promise::S12.never_broken(),
         Promise::S13.never_broken(),
         Promise::S16.never_broken(),
         Promise::L5.leads_to(

@@ -16,6 +16,7 @@ pub(super) const MASTER_EPOCH: Epoch = 1;
 pub(super) const WORKER: &str = "w1";
 pub(super) const WORKER_NODE: &str = "y";
 pub(super) const WORKER_EPOCH: Epoch = 2;
+pub(super) const SUCCESSOR_EPOCH: Epoch = 3;
 
 /// How many statuses are under way at most.
 pub(super) const STATUSES: usize = 2;

@@ -307,10 +307,13 @@ impl<R: Recorder> Step<'_, R> {
                 step.client(worker, &ClientEvent::Timer { now: NOW });
             }
         });
-        self.state
-            .manager
-            .change(|manager| manager.set_back(AGE, NOW));
-        self.recorder
-            .call(|| Call::statement("jm1.set_back(AGE, NOW);"));
+        // How long the successor lives is not looked at.
+        if !self.state.has_successor {
+            self.state
+                .manager
+                .change(|manager| manager.set_back(AGE, NOW));
+            self.recorder
+                .call(|| Call::statement("jm1.set_back(AGE, NOW);"));
+        }
     }
 }

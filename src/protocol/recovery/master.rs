@@ -2,9 +2,7 @@
 
 use super::action::wants_worker;
 use super::message::{Message, Ping, Pong, Status};
-use super::state::{
-    EndTold, JOB, Master, Noted, Report, Told, WORKER_EPOCH, WORKER_NODE, WorkerNumber,
-};
+use super::state::{EndTold, JOB, Master, Report, WORKER_EPOCH, WORKER_NODE, WorkerNumber};
 use super::step::{Goes, Gone, Step};
 use super::transcript;
 use crate::framework::manager::{
@@ -15,7 +13,7 @@ use crate::framework::{
     TickOutcome, WorkerState,
 };
 use crate::protocol::clock::NOW;
-use crate::protocol::{Call, Promise, Recorder, log};
+use crate::protocol::{Call, Recorder, log};
 
 impl<R: Recorder> Step<'_, R> {
     pub(super) fn call_business(
@@ -80,7 +78,6 @@ impl<R: Recorder> Step<'_, R> {
             });
             effects.append(&mut wanted);
         }
-        master.noted[worker.index()] = Noted::default();
         Ok(())
     }
 
@@ -149,7 +146,6 @@ impl<R: Recorder> Step<'_, R> {
                 }
             };
         }
-        self.forget(master);
         for task in self.state.tasks() {
             if wants_worker(&self.state, master, task) {
                 let outcome = TickOutcome::Publishes(WorkerState::Normal);
@@ -159,40 +155,19 @@ impl<R: Recorder> Step<'_, R> {
         Ok(())
     }
 
-    /// What was told of workers that have left the table makes no difference any more, once
-    /// no event waits.
-    pub(super) fn forget(&self, master: &mut Master) {
-        for (worker, _) in self.state.workers() {
-            if master.entry(worker).is_none() {
-                master.noted[worker.index()] = Noted::default();
-            }
-        }
-    }
-
     /// The business logic hears of a worker.
     pub(super) fn call_back(&mut self, master: &mut Master, effect: &Effect<'_>) -> Goes {
-        let (handle, tells) = match effect {
-            Effect::Online { handle } => (handle, Told::Online),
-            Effect::Offline { handle, .. } => (handle, Told::Offline),
-            Effect::StatusUpdated { handle } => (handle, Told::Nothing),
-            _ => return Ok(()),
+        let Effect::Offline { handle, reason } = effect else {
+            return Ok(());
         };
         let Some(worker) = WorkerNumber::of_id(handle.worker()) else {
             return Ok(());
         };
-        let told = &mut master.noted[worker.index()].told;
-        if *told == Told::Offline || *told == Told::Online && tells == Told::Online {
-            self.state.trail.broke(Promise::S12);
+        if *reason == Some(OfflineReason::Finished) {
+            self.state.done[usize::from(worker.task())] = true;
         }
-        *told = tells.max(*told);
-        if let Effect::Offline { reason, .. } = effect {
-            if *reason == Some(OfflineReason::Finished) {
-                self.state.done[usize::from(worker.task())] = true;
-            }
-            self.clean(master, worker)?;
-            self.call_business(master, worker.task(), &JobMasterBusinessEvent::WorkerGone)?;
-        }
-        Ok(())
+        self.clean(master, worker)?;
+        self.call_business(master, worker.task(), &JobMasterBusinessEvent::WorkerGone)
     }
 
     /// A message arrives.
@@ -289,8 +264,9 @@ impl<R: Recorder> Step<'_, R> {
             log::status_refused(JOB, manager, &status.wire(worker), &result)
         });
         let receipt = result.map_err(|error| gone(&error))?;
-        if status.report == Report::Finished && status.epoch == self.state.epoch {
-            master.noted[worker.index()].end = match receipt {
+        let is_for_it = status.epoch == self.state.epoch;
+        if status.report == Report::Finished && is_for_it && !master.is_ready() {
+            master.end_told[worker.index()] = match receipt {
                 Receipt::Accepted => EndTold::Queued,
                 _ => EndTold::NotQueued,
             };

@@ -12,9 +12,7 @@ pub(super) fn properties() -> Vec<Property<Recovery>> {
         Promise::S1.never(|_: &Recovery, state: &State| {
             state.tasks().any(|task| state.live_workers(task) > 1)
         }),
-        Promise::S7.never_broken(),
         Promise::S8.never_broken(),
-        Promise::S12.never_broken(),
         Promise::S13.never_broken(),
         Promise::L1.leads_to(
             |_: &Recovery, state: &State| recovers(state),

@@ -172,6 +172,7 @@ impl<R: Recorder> Step<'_, R> {
             match effect {
                 Effect::RecoveryEnded { error: None } => {
                     self.look_at_tombstones(master);
+                    master.end_told.fill(EndTold::No);
                     self.start(master, &StartUpEvent::WorkersRecovered)?;
                 }
                 Effect::RecoveryEnded { error: Some(error) } => {
@@ -188,17 +189,17 @@ impl<R: Recorder> Step<'_, R> {
     /// Recovery has ended: who was not heard of, or has finished, is a tombstone. The
     /// business logic learns from its status what has become of it.
     pub(super) fn look_at_tombstones(&mut self, master: &Master) {
-        for (number, noted) in master.noted.iter().enumerate() {
+        for (number, end_told) in master.end_told.iter().enumerate() {
             let worker = WorkerNumber(number as u8);
             let Some((entry, WorkerEntryState::Tombstone)) = master.entry(worker) else {
                 continue;
             };
             let state = entry.status().map(|status| status.state);
-            if state == Some(WorkerStateCode::FINISHED) || noted.end == EndTold::No {
+            if state == Some(WorkerStateCode::FINISHED) || *end_told == EndTold::No {
                 continue;
             }
             self.state.trail.broke(Promise::S13);
-            if noted.end == EndTold::Queued && self.lacks(Rule::StatusesKeptWhileRecovering) {
+            if *end_told == EndTold::Queued && self.lacks(Rule::StatusesKeptWhileRecovering) {
                 self.needs(Rule::StatusesKeptWhileRecovering);
             }
         }

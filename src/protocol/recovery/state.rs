@@ -166,15 +166,6 @@ impl Place {
     }
 }
 
-/// What the business logic was told of a worker last.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub(super) enum Told {
-    #[default]
-    Nothing,
-    Online,
-    Offline,
-}
-
 /// What has become of the message by which a worker has told a master of its end.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub(super) enum EndTold {
@@ -185,14 +176,6 @@ pub(super) enum EndTold {
     NotQueued,
     /// It waits for a tick, or was delivered.
     Queued,
-}
-
-/// What is noted of a worker, beside a master, for the promises.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub(super) struct Noted {
-    pub(super) told: Told,
-    /// What has become of the message by which the worker has told of its end.
-    pub(super) end: EndTold,
 }
 
 /// An incarnation of the job master.
@@ -210,7 +193,9 @@ pub(super) struct Master {
     pub(super) rows: Option<Vec<Option<Report>>>,
     /// Its business logic, for each task.
     pub(super) business: Vec<Guarded<JobMasterBusiness>>,
-    pub(super) noted: Vec<Noted>,
+    /// For each worker, what has become of the message that tells of its end, until
+    /// recovery has ended.
+    pub(super) end_told: Vec<EndTold>,
 }
 
 impl Master {
@@ -227,12 +212,18 @@ impl Master {
             reads_rows: false,
             rows: None,
             business: vec![business; usize::from(tasks)],
-            noted: vec![Noted::default(); usize::from(tasks * WORKERS_OF_A_TASK)],
+            end_told: vec![EndTold::No; usize::from(tasks * WORKERS_OF_A_TASK)],
         }
     }
 
     pub(super) fn runs(&self) -> bool {
         *self.start.state() == StartUpState::Started
+    }
+
+    /// Whether it knows its workers.
+    pub(super) fn is_ready(&self) -> bool {
+        let manager = self.manager.as_ref();
+        manager.is_some_and(|manager| manager.state().is_ready())
     }
 
     pub(super) fn entry(&self, worker: WorkerNumber) -> Option<(&WorkerEntry, WorkerEntryState)> {

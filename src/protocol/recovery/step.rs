@@ -1,9 +1,9 @@
 //! A step under way: who takes it, and what becomes of a job master by it.
 
 use super::action::Action;
-use super::state::{Master, State, WorkerNumber};
+use super::state::{Master, State};
 use crate::framework::manager::{Effect, ManagerError, WorkerManager};
-use crate::framework::{InitOutcome, Rule, StartUpEvent, WorkerEntryState};
+use crate::framework::{InitOutcome, Rule, StartUpEvent};
 use crate::protocol::clock::NOW;
 use crate::protocol::{Call, Configuration, Promise, Recorder, Shared};
 
@@ -130,7 +130,7 @@ impl<R: Recorder> Step<'_, R> {
         !self.configuration.policy.has(rule)
     }
 
-    /// Calls the manager, and looks after [`Promise::S7`].
+    /// Calls the manager.
     pub(super) fn manager<'m, A: std::fmt::Debug>(
         &mut self,
         master: &mut Master,
@@ -138,27 +138,11 @@ impl<R: Recorder> Step<'_, R> {
         call: impl FnOnce(&mut WorkerManager, &mut Vec<Effect<'m>>) -> Result<A, ManagerError>,
     ) -> Result<(Result<A, ManagerError>, Vec<Effect<'m>>), Gone> {
         let manager = master.manager.as_mut().ok_or(Gone::Ended)?;
-        let before = manager.clone();
         let mut effects = Vec::new();
         let result = manager.change(|manager| call(manager, &mut effects));
         let jm = self.state.epoch;
         self.recorder
             .call(|| Call::new(code(&format!("jm{jm}")), (&result, &effects)));
-        for number in 0..self.state.places.len() {
-            let worker = WorkerNumber(number as u8);
-            let state = |manager: &WorkerManager| Some(manager.entry(worker.id())?.1);
-            let (was, is) = (state(&before), state(manager));
-            let stays = match was {
-                Some(WorkerEntryState::Tombstone) => is.is_none_or(WorkerEntryState::is_tombstone),
-                Some(WorkerEntryState::Offline) => {
-                    is == was || is.is_none_or(WorkerEntryState::is_tombstone)
-                }
-                _ => true,
-            };
-            if !stays {
-                self.state.trail.broke(Promise::S7);
-            }
-        }
         Ok((result, effects))
     }
 }

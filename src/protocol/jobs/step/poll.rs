@@ -8,7 +8,7 @@ use crate::framework::{ExitReason, JobManagerEffect, JobState, JobTableError, Ru
 use crate::protocol::clock::NOW;
 use crate::protocol::jobs::prelude::{self, Manager};
 use crate::protocol::jobs::state::{JOBS, JobMaster, name};
-use crate::protocol::{Call, Promise, Recorder, Sent};
+use crate::protocol::{Call, Promise, Recorder, log};
 
 impl<R: Recorder> Step<'_, R> {
     pub(super) fn poll(&mut self) -> Done {
@@ -59,8 +59,7 @@ impl<R: Recorder> Step<'_, R> {
         let online = manager.jobs.worker_online(id, NOW);
         self.recorder
             .call(|| Call::new(format!("{jm}.jobs.worker_online({id:?}, NOW)"), &online));
-        self.recorder
-            .sent(|| Sent::line("on worker online", vec![("id", id.to_owned())]));
+        self.recorder.sent(|| log::job_online(id));
         online.map_err(|error| self.resigns(manager, job, &error))
     }
 
@@ -95,19 +94,8 @@ impl<R: Recorder> Step<'_, R> {
                 &effects,
             )
         });
-        self.recorder.sent(|| {
-            let reason = reason.map_or(String::new(), |reason| reason.to_string());
-            let fields = vec![("id", id.to_owned()), ("reason", reason)];
-            Sent::line("on worker offline", fields)
-        });
-        self.recorder.sent_if_any(|| {
-            let message = match ended? {
-                ExitReason::Finished => "job master finished",
-                ExitReason::Canceled => "job master canceled",
-                ExitReason::Failed | ExitReason::Unknown => "job master failed permanently",
-            };
-            Some(Sent::line(message, [("id", id.to_owned())]))
-        });
+        self.recorder.sent(|| log::job_offline(id, reason));
+        self.recorder.sent_if_any(|| log::job_ended(id, ended));
         let state = manager.jobs.table().query(id).map(|job| job.state());
         if state.is_some_and(|state| state.is_awaited() || state.is_online()) {
             self.broke(Promise::S18);
