@@ -38,9 +38,23 @@ fn steps_to_break(rule: Rule, promise: Promise) -> (usize, usize) {
 fn all_promises_hold_under_all_rules() {
     assert_eq!(
         holds::<Recovery>(set_up(Policy::hardened(), Faults::NONE)),
-        7_922
+        5_316
     );
-    assert_eq!(holds::<Recovery>(set_up(Policy::hardened(), CRASH)), 27_602);
+    assert_eq!(holds::<Recovery>(set_up(Policy::hardened(), CRASH)), 12_203);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "takes a minute when not optimised")]
+fn all_promises_hold_under_all_rules_and_faults() {
+    let all = set_up(Policy::hardened(), Faults::ALL);
+    assert_eq!(holds::<Recovery>(all), 170_961);
+}
+
+/// What comes twice is as good as sent twice: it adds hardly any state.
+#[test]
+fn a_message_that_comes_twice_makes_little_difference() {
+    let twice = set_up(Policy::hardened(), CRASH.with(Fault::Duplication));
+    assert_eq!(holds::<Recovery>(twice), 12_233);
 }
 
 #[test]
@@ -94,7 +108,7 @@ fn h10_workers_of_a_start_that_has_failed_are_doubled() {
 #[test]
 fn h17_a_finished_worker_becomes_a_tombstone_with_an_old_status() {
     let steps = steps_to_break(Rule::StatusesKeptWhileRecovering, Promise::S13);
-    assert_eq!(steps, (17, 18));
+    assert_eq!(steps, (17, 17));
 }
 
 #[test]

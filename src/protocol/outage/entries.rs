@@ -2,18 +2,26 @@
 
 use super::Outage;
 use crate::framework::Rule;
-use crate::protocol::{Configuration, ModelName, Promise};
+use crate::protocol::{Configuration, Fault, Faults, ModelName, Promise};
 
 /// As the model usually is.
 fn as_usual(usual: Configuration) -> Configuration {
     usual
 }
 
+/// With crashes alone.
+fn crashes(usual: Configuration) -> Configuration {
+    Configuration {
+        faults: Faults::NONE.with(Fault::Crash),
+        ..usual
+    }
+}
+
 /// With one worker more: who pings twice does so while another one is waited for.
 fn two_workers(usual: Configuration) -> Configuration {
     Configuration {
         workers: 2,
-        ..usual
+        ..crashes(usual)
     }
 }
 
@@ -84,7 +92,7 @@ pub(super) const ENTRIES: &[Outage] = &[
         Rule::CheckerGatedByReady,
         Promise::S8,
         ModelName::Recovery,
-    ).less(LOST_MESSAGES),
+    ).set_up(crashes).less(LOST_MESSAGES),
     entry(
         "A4",
         "a second ping during recovery",
@@ -174,7 +182,7 @@ pub(super) const ENTRIES: &[Outage] = &[
         Rule::AdoptSilentWorkers,
         Promise::S1,
         ModelName::Recovery,
-    ).less(LOST_MESSAGES),
+    ).set_up(crashes).less(LOST_MESSAGES),
     entry(
         "A13",
         "a failed leader stays in office",
@@ -237,7 +245,7 @@ pub(super) const ENTRIES: &[Outage] = &[
         Rule::HandlersAfterManager,
         Promise::S8,
         ModelName::Recovery,
-    ).less(LOST_MESSAGES),
+    ).set_up(crashes).less(LOST_MESSAGES),
     entry(
         "A20",
         "an error that would go away is stored for good",
@@ -354,7 +362,7 @@ pub(super) const ENTRIES: &[Outage] = &[
         Rule::WorkersLoadedOnEveryStart,
         Promise::S1,
         ModelName::Recovery,
-    ).less(LOST_MESSAGES),
+    ).set_up(crashes).less(LOST_MESSAGES),
     entry(
         "H-14",
         "a duplicate task is only logged",
@@ -381,7 +389,7 @@ pub(super) const ENTRIES: &[Outage] = &[
         Rule::StatusesKeptWhileRecovering,
         Promise::S13,
         ModelName::Recovery,
-    ).less(LOST_MESSAGES),
+    ).set_up(crashes).less(LOST_MESSAGES),
     entry(
         "H-18",
         "pings are answered while a master closes down",

@@ -81,16 +81,18 @@ pub(super) fn push(configuration: &Configuration, state: &State, actions: &mut V
     }
     match &state.master {
         None if state.epoch < 2 => actions.push(Action::Start(state.epoch + 1)),
-        None => {}
+        // What the workers still do, nobody hears of.
+        None => return,
         Some(master) => push_master(configuration, state, master, actions),
     }
     let faults = configuration.faults;
     for (worker, place) in state.workers() {
-        push_worker(state, worker, actions);
+        push_worker(configuration, state, worker, actions);
         for message in place.messages() {
             if can_arrive(state, worker, message) {
                 actions.push(Action::Deliver(worker, message, state.epoch));
-                if faults.has(Fault::Duplication) {
+                let is_ping = matches!(message, Message::Ping(_));
+                if faults.has(Fault::Duplication) && is_ping {
                     actions.push(Action::Duplicate(worker, message, state.epoch));
                 }
             }
@@ -178,13 +180,19 @@ pub(super) fn wants_worker(state: &State, master: &Master, task: u8) -> bool {
         && state.free_id(master, task).is_some()
 }
 
-fn push_worker(state: &State, worker: WorkerNumber, actions: &mut Vec<Action>) {
+fn push_worker(
+    configuration: &Configuration,
+    state: &State,
+    worker: WorkerNumber,
+    actions: &mut Vec<Action>,
+) {
     let place = state.place(worker);
     let Some(there) = &place.worker else {
         return;
     };
     let mut push = |action| actions.push(Action::Worker(worker, action));
-    if place.ping.is_none() && *there.client.state() != ClientState::Closed {
+    let is_heard = !state.passes_over(configuration.policy, there.client.storage().master_epoch());
+    if place.ping.is_none() && is_heard && *there.client.state() != ClientState::Closed {
         push(WorkerAction::Ping);
     }
     if there.client.storage().master_epoch() < state.epoch {

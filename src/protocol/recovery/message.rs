@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::state::{MASTER_NODE, Report, WORKER_EPOCH, WorkerNumber};
+use crate::framework::ClientEvent;
 use crate::protocol::clock::{LONG_AGO, NOW};
 use crate::wire::{
     Epoch, HeartbeatPing, HeartbeatPong, MonotonicTime, Timestamp, WorkerStatusMessage,
@@ -84,8 +85,13 @@ impl Pong {
         }
     }
 
-    /// The node that it comes from.
-    pub(super) const FROM: &'static str = MASTER_NODE;
+    pub(super) fn event(self, worker: WorkerNumber) -> ClientEvent {
+        ClientEvent::Pong {
+            from: MASTER_NODE.into(),
+            pong: self.wire(worker),
+            worker_epoch: self.worker_epoch,
+        }
+    }
 }
 
 impl Status {

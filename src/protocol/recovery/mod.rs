@@ -21,6 +21,9 @@
 //! - One message of each kind is under way from or to a worker. Orders within a kind are what
 //!   the model of the heartbeat is about; here it is the order between kinds that matters.
 //!
+//! - Of the messages only a ping comes twice. A pong and a status that do so are as good as
+//!   one: no other one of the kind is under way that could come between.
+//! - The story ends when both incarnations have gone: nobody hears of what the workers do.
 //! - A worker does not crash: one that pings no more and is ended when an age has passed looks
 //!   the same to everybody.
 //! - Once the loop of a job master runs, it does a round after whatever happens to it. What
@@ -31,6 +34,14 @@
 //!
 //! - An id that is given again is one worker more, whose records and statuses are under the
 //!   same id; a real one has another id.
+//!
+//! # What makes no difference
+//!
+//! - A message for an incarnation that has gone is forgotten at once where the rules let its
+//!   successor do nothing but drop it. Without them it is kept: then it is answered, or ends
+//!   a process.
+//! - A pong that comes in a later age is forgotten where it tells the worker nothing: its
+//!   ping was sent too long ago to count as acknowledged.
 //!
 //! Of S13 this model checks what a job master makes of the statuses that have arrived by the
 //! end of its wait. One that is still under way then, because a finish ping has overtaken it,
@@ -54,9 +65,7 @@ pub use self::message::{Message, Ping, Pong, Status};
 pub use self::state::{Report, State, WorkerNumber, WorkerPhase};
 
 use self::step::Step;
-use super::{
-    Configuration, Fault, Faults, ModelName, ProtocolModel, Recorder, Trail, Trailed, Transcript,
-};
+use super::{Configuration, ModelName, ProtocolModel, Recorder, Trail, Trailed, Transcript};
 use crate::check::{Fairness, Model, Participants, Property};
 
 /// The model of a job master that starts, fails over and finds its workers again.
@@ -91,6 +100,7 @@ impl Recovery {
             recorder,
         };
         step.act(action)?;
+        step.state.forget_passed_over(self.configuration.policy);
         Some(step.state)
     }
 }
@@ -140,15 +150,6 @@ impl Model for Recovery {
 
 impl ProtocolModel for Recovery {
     const NAME: ModelName = ModelName::Recovery;
-
-    /// Crashes alone: a message that is lost or late is one of a worker that pings later or
-    /// not at all, which it may do at any time. With all of them there are too many states.
-    fn usual() -> Configuration {
-        Configuration {
-            faults: Faults::NONE.with(Fault::Crash),
-            ..Configuration::default()
-        }
-    }
 
     fn new(configuration: Configuration) -> Self {
         Self { configuration }

@@ -5,8 +5,8 @@ use std::fmt;
 use super::message::{Message, Ping, Pong, Status};
 use crate::framework::manager::WorkerManager;
 use crate::framework::{
-    JobMasterBusiness, JobMasterBusinessEvent, JobRows, MasterClient, Role, StartUp, StartUpEffect,
-    StartUpState, WorkerEntry, WorkerEntryState,
+    JobMasterBusiness, JobMasterBusinessEvent, JobRows, MasterClient, Policy, Role, Rule, StartUp,
+    StartUpEffect, StartUpState, WorkerEntry, WorkerEntryState,
 };
 use crate::machine::Guarded;
 use crate::protocol::{Configuration, Shared, Trail};
@@ -316,6 +316,33 @@ impl State {
     #[must_use]
     pub fn manager(&self) -> Option<&WorkerManager> {
         self.master.as_ref()?.manager.as_deref()
+    }
+
+    /// Whether nothing comes of a message for this incarnation of the job master: there is
+    /// another one by now, or will be, and it only drops what is not for it.
+    pub(super) fn passes_over(&self, policy: Policy, epoch: Epoch) -> bool {
+        let next = self.epoch + Epoch::from(self.master.is_none());
+        let drops = [Rule::PongAfterAcceptance, Rule::HandlersAfterManager];
+        epoch < next && drops.into_iter().all(|rule| policy.has(rule))
+    }
+
+    /// Forgets the messages of which nothing comes.
+    pub(super) fn forget_passed_over(&mut self, policy: Policy) {
+        for number in 0..self.places.len() {
+            let Place { ping, status, .. } = &self.places[number];
+            let is_over = |epoch| self.passes_over(policy, epoch);
+            let (no_ping, no_status) = (
+                ping.is_some_and(|ping| is_over(ping.epoch)),
+                status.is_some_and(|status| is_over(status.epoch)),
+            );
+            let place = &mut self.places[number];
+            if no_ping {
+                place.ping = None;
+            }
+            if no_status {
+                place.status = None;
+            }
+        }
     }
 
     /// An id of a task under which nothing is left of any worker. Tasks beside the first have

@@ -5,7 +5,9 @@ use super::message::{Ping, Pong, Status};
 use super::state::{JOB, Report, WORKER_EPOCH, Worker, WorkerNumber, WorkerPhase};
 use super::step::Step;
 use super::transcript;
-use crate::framework::{ClientEffect, ClientEvent, ClientStart, MasterClient, MasterInfo, Record};
+use crate::framework::{
+    ClientEffect, ClientEvent, ClientStart, MasterClient, MasterInfo, Record, Rule,
+};
 use crate::machine::Guarded;
 use crate::protocol::clock::{AGE, NOW};
 use crate::protocol::{Call, Fault, Recorder, Sent, Shared, log};
@@ -127,15 +129,30 @@ impl<R: Recorder> Step<'_, R> {
 
     /// A worker takes a pong.
     pub(super) fn pong(&mut self, worker: WorkerNumber, pong: Pong) {
-        let wire = pong.wire(worker);
-        self.recorder.sent(|| log::pong_received(JOB, &wire));
-        let event = ClientEvent::Pong {
-            from: Pong::FROM.into(),
-            pong: wire,
-            worker_epoch: pong.worker_epoch,
-        };
-        let effects = self.client(worker, &event, || transcript::pong(worker, pong));
+        self.recorder
+            .sent(|| log::pong_received(JOB, &pong.wire(worker)));
+        let effects = self.client(worker, &pong.event(worker), || {
+            transcript::pong(worker, pong)
+        });
         self.waits(worker, &effects);
+    }
+
+    /// Forgets a late pong of which nothing comes. What tells a worker nothing when an age
+    /// has ended never will, where times of acknowledgement do not go back, but for the
+    /// acknowledgement of an end.
+    fn forget_pong(&mut self, worker: WorkerNumber) {
+        let place = self.state.place_mut(worker);
+        let (Some(there), Some(pong)) = (&place.worker, place.pong) else {
+            return;
+        };
+        if pong.is_finished || !self.configuration.policy.has(Rule::AckTimeMonotone) {
+            return;
+        }
+        let mut client = Guarded::clone(&there.client);
+        let taken = client.apply(&pong.event(worker), &mut Vec::new());
+        if taken.is_ok() && client == *there.client {
+            place.pong = None;
+        }
     }
 
     /// A worker that waits no longer, or has been silent for too long, is gone.
@@ -165,6 +182,7 @@ impl<R: Recorder> Step<'_, R> {
         }
         for number in 0..self.state.places.len() {
             let worker = WorkerNumber(number as u8);
+            self.forget_pong(worker);
             let Some(there) = &mut self.state.place_mut(worker).worker else {
                 continue;
             };

@@ -183,5 +183,6 @@ fn s13_offline_for_the_last_reason() {
     // 5. jm1 tells its business logic what has happened
     assert_eq!(format!("{:?}", on_tick(&mut jm1, TickInput::Start)), "(Ok(Callback), [Offline { handle: Tombstone { worker: \"w1\" }, reason: Some(Lost) }])");
     assert_eq!(format!("{:?}", on_clean(&mut jm1)), "(Ok(()), [DeleteRow { worker: \"w1\" }])");
+    assert_eq!(format!("{:?}", jm1.before_start("w1", "y", 3, NOW)), "Ok(())");
     assert_eq!(format!("{:?}", on_tick(&mut jm1, TickInput::CallbackDone)), "(Ok(Done), [])");
 }
