@@ -14,6 +14,7 @@ impl<R: Recorder> Step<'_, R> {
     /// has been silent.
     pub(super) fn end_age(&mut self) -> Option<()> {
         let before = self.state.clone();
+        self.ping_in_time();
         if let Some(master) = &mut self.state.master {
             master.change(|manager| manager.0.set_back(AGE, NOW));
             let epoch = self.state.master_epoch;

@@ -54,6 +54,7 @@
 
 mod action;
 mod age;
+mod calm;
 mod master;
 mod message;
 mod offered;

@@ -88,13 +88,14 @@ fn order(
     };
     let epoch = of.last + 1;
     if epoch > N_INCARNATIONS as Epoch
+        || epoch > 1 && model.is_calm(worker)
         || !manager.state().is_ready()
         || entry(manager, model.names, worker).is_some()
     {
         return;
     }
     // The executors are alike: the first one that is used is `x`.
-    let is_first = epoch == 1 && model.configuration.workers == 1;
+    let is_first = state.workers.iter().all(|of| of.last == 0);
     let n = if is_first { 1 } else { N_EXECUTORS };
     actions.extend((0..n).map(|executor| HeartbeatAction::Order {
         master: state.master_epoch,
@@ -117,11 +118,12 @@ fn incarnation(
     let is_past = |since: MonotonicTime, limit: Duration| {
         NOW.since(since) >= i64::try_from(limit.as_nanos()).unwrap_or(i64::MAX)
     };
-    let has_room = has_room(model, &state.workers[worker]);
+    let has_room = has_room(model, &state.workers[worker])
+        && (!model.is_calm(worker) || model.is_to_ping(state, worker, who));
     if has_room && link.pings.has_room() {
         actions.push(HeartbeatAction::Ping { worker, epoch });
     }
-    let may_fail = epoch < N_INCARNATIONS as Epoch;
+    let may_fail = epoch < N_INCARNATIONS as Epoch && !model.is_calm(worker);
     match who.run_loop.state() {
         RunLoopState::Init => {
             if has_room && link.statuses.has_room() {
@@ -195,7 +197,11 @@ fn messages(
 ) {
     let of = &state.workers[worker];
     let link = &of.links[executor];
-    let faults = model.configuration.faults;
+    let faults = if model.is_calm(worker) {
+        Faults::NONE
+    } else {
+        model.configuration.faults
+    };
     let has_room_for_pong = has_room(model, of);
     let mut offer = |message: Option<Message>, is_received: bool| {
         let Some(message) = message else { return };
@@ -264,7 +270,11 @@ fn master(
 /// Whether nothing is under way that would be late if an age ended.
 fn has_all_arrived(model: &Heartbeat, state: &HeartbeatState) -> bool {
     let is_master_there = state.master.is_some();
-    state.workers.iter().all(|of| {
+    let mut workers = state.workers.iter().enumerate();
+    workers.all(|(worker, of)| {
+        if model.is_calm(worker) {
+            return true;
+        }
         let arrived = of.links.iter().enumerate().all(|(executor, link)| {
             let to_master = !link.pings.is_empty() || !link.statuses.is_empty();
             let pong = link.pongs.first();

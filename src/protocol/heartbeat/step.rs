@@ -31,13 +31,24 @@ impl<'s, R: Recorder> Step<'s, R> {
     pub(super) fn take(mut self, action: &HeartbeatAction) -> Option<HeartbeatState> {
         match *action {
             HeartbeatAction::Order {
-                worker, executor, ..
-            } => self.order(worker, executor)?,
+                worker,
+                executor,
+                epoch,
+                ..
+            } => {
+                self.order(worker, executor)?;
+                if self.model.is_calm(worker) {
+                    self.come_online(worker, epoch)?;
+                }
+            }
             HeartbeatAction::Confirm { worker, .. } => self.confirm(worker)?,
             HeartbeatAction::LoseOrder { worker, .. } => {
                 self.worker(worker, |of| of.order.take())?;
             }
-            HeartbeatAction::Ping { worker, epoch } => self.ping(worker, epoch)?,
+            HeartbeatAction::Ping { worker, epoch } => {
+                self.ping(worker, epoch)?;
+                self.arrive(worker);
+            }
             HeartbeatAction::Deliver(delivery) => {
                 self.take_out(delivery);
                 self.deliver(delivery)?;
@@ -68,7 +79,7 @@ impl<'s, R: Recorder> Step<'s, R> {
         Some(self.state)
     }
 
-    fn deliver(&mut self, delivery: Delivery) -> Option<()> {
+    pub(super) fn deliver(&mut self, delivery: Delivery) -> Option<()> {
         match delivery.message {
             Message::Ping(ping) => self.take_ping(delivery, ping),
             Message::Pong(pong) => self.take_pong(delivery, pong),
@@ -76,7 +87,7 @@ impl<'s, R: Recorder> Step<'s, R> {
         }
     }
 
-    fn take_out(&mut self, delivery: Delivery) {
+    pub(super) fn take_out(&mut self, delivery: Delivery) {
         self.link(delivery, |link| match delivery.message {
             Message::Ping(_) => link.pings.pop(),
             Message::Pong(_) => link.pongs.pop(),

@@ -266,7 +266,7 @@ impl<R: Recorder> Step<'_, R> {
         let mut who = self.incarnation(worker, epoch)?;
         self.tell(worker, &mut who, &ClientEvent::SendPing { now: NOW })
             .ok()?;
-        who.has_pinged = self.model.notes_pings();
+        who.has_pinged = self.model.notes_pings() && !self.model.is_calm(worker);
         self.put(worker, who);
         Some(())
     }
