@@ -290,6 +290,22 @@ impl TaskRunner {
         }
     }
 
+    /// A runner as this one of tasks with other ids, no two of which may be the same: for
+    /// models whose workers can be interchanged.
+    #[must_use]
+    pub fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
+        let queue = self.queue.iter().map(|task| SubmittedTask {
+            id: name(&task.id),
+            submitted_at: task.submitted_at,
+        });
+        let tasks = self.tasks.iter();
+        Self {
+            queue: queue.collect(),
+            tasks: tasks.map(|(id, task)| (name(id), task.clone())).collect(),
+            ..self.clone()
+        }
+    }
+
     /// How many tasks wait to be launched.
     #[must_use]
     pub fn n_queued(&self) -> usize {

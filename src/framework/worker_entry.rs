@@ -239,6 +239,25 @@ impl WorkerEntry {
         }
     }
 
+    /// The entry of the same worker under another id.
+    pub(super) fn renamed(&self, name: &impl Fn(&str) -> String) -> Self {
+        let rest = Rest {
+            worker: name(&self.rest.worker).into(),
+            executor: Arc::clone(&self.rest.executor),
+            status: self.rest.status.as_deref().map(|status| {
+                let id = name(&status.id);
+                Arc::new(WorkerStatus {
+                    id,
+                    ..status.clone()
+                })
+            }),
+        };
+        Self {
+            rest: Arc::new(rest),
+            ..self.clone()
+        }
+    }
+
     fn set_status(&mut self, status: Option<Arc<WorkerStatus>>) {
         self.epoch = status.as_ref().map_or(0, |status| status.epoch);
         self.has_status = status.is_some();

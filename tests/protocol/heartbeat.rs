@@ -1,8 +1,11 @@
 //! Pings, pongs and statuses.
 
-use fsmcheck::check::{Model as _, audit};
-use fsmcheck::framework::{Policy, Rule};
-use fsmcheck::protocol::{Configuration, Fault, Heartbeat, Promise, ProtocolModel, Transcript};
+use fsmcheck::check::{Check, Completeness, Model as _, audit};
+use fsmcheck::framework::{Policy, Record, Rule, read_record};
+use fsmcheck::protocol::{
+    Configuration, Emitted, Fault, Faults, Heartbeat, Promise, ProtocolModel, Transcript, emit,
+};
+use fsmcheck::replay::{Place, Replay};
 
 use crate::{broken, broken_for_lack_of, holds, never_needed};
 
@@ -124,4 +127,94 @@ fn equal_states_have_equal_successors_and_calls_can_be_written_down() {
 #[ignore = "goes through all states that there are with every fault"]
 fn under_all_rules_every_promise_holds_through_all_faults() {
     assert_eq!(holds::<Heartbeat>(Configuration::default()), 178_809);
+}
+
+fn of_workers(workers: u8, faults: Faults) -> Configuration {
+    Configuration {
+        workers,
+        faults,
+        ..Configuration::default()
+    }
+}
+
+/// Goes through all states but those that are like others; how many there are.
+fn holds_up_to_symmetry(configuration: Configuration) -> usize {
+    let model = Heartbeat::new(configuration);
+    let report = Check::new(&model).symmetric().run();
+    report.assert_holds();
+    assert_eq!(report.completeness(), Completeness::Exhaustive);
+    println!("{report}");
+    report.unique()
+}
+
+#[test]
+fn several_workers_share_a_master() {
+    let two = of_workers(2, Faults::NONE);
+    assert_eq!(holds::<Heartbeat>(two), 1557);
+    assert!(
+        Heartbeat::new(two)
+            .initial_states()
+            .iter()
+            .all(|state| { Heartbeat::new(two).canonical(state).is_none() }),
+        "one of two workers is calm: no two are alike"
+    );
+    let three = of_workers(3, Faults::NONE);
+    assert_eq!(holds::<Heartbeat>(three), 8595);
+    // In 1557 states the calm workers are in the same situation: each other state stands
+    // for one more.
+    assert_eq!(holds_up_to_symmetry(three), (8595 + 1557) / 2);
+}
+
+#[test]
+fn calm_workers_are_alike() {
+    for same_id in [true, false] {
+        let configuration = Configuration {
+            same_id,
+            ..of_workers(3, Faults::ALL)
+        };
+        let audited = audit(&Heartbeat::new(configuration), 400).unwrap();
+        assert!(audited.canonical.is_some());
+    }
+}
+
+fn emitted(policy: Policy, faults: &[Fault], promise: Promise) -> Emitted {
+    let configuration = with(policy, faults);
+    let found = broken::<Heartbeat>(configuration, promise).unwrap();
+    emit(&Heartbeat::new(configuration), &found)
+}
+
+#[test]
+fn an_outage_leaves_records_and_log_lines() {
+    let before = Policy::before(Rule::PingWorkerEpochChecked);
+    let by_a_ping = emitted(before, &[], Promise::S2);
+    for message in ["Heartbeat Ping received", "on worker online"] {
+        assert!(by_a_ping.log.contains(message), "{}", by_a_ping.log);
+    }
+    let by_a_status = emitted(Policy::original(), &[Fault::Delay], Promise::S9);
+    // What is stored and sent is legal, each by itself: the outage is in who believes it.
+    let mut replay = Replay::new();
+    let mut kinds = Vec::new();
+    for (line, number) in by_a_status.records.lines().zip(1..) {
+        let record = read_record(line.as_bytes()).unwrap();
+        kinds.push(match &record {
+            Record::Worker(_) => "row",
+            Record::Master(_) => "master",
+            Record::Message(_) => "message",
+            _ => "another record",
+        });
+        let sighting = record.sighting(Place::new("records".into(), number));
+        let finding = sighting.and_then(|sighting| replay.see(sighting));
+        assert!(finding.is_none(), "{finding:?}");
+    }
+    assert!(
+        kinds.contains(&"row") && kinds.contains(&"message"),
+        "{kinds:?}"
+    );
+}
+
+#[test]
+#[ignore = "goes through seven million states"]
+fn under_all_rules_every_promise_holds_of_three_workers_through_all_faults() {
+    let three = of_workers(3, Faults::ALL);
+    assert_eq!(holds::<Heartbeat>(three), 7_285_841);
 }

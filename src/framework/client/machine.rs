@@ -227,6 +227,15 @@ impl Guarded<MasterClient> {
         *self = Self::at(client, state);
     }
 
+    /// A client as this one of a worker with another id: for models whose workers can be
+    /// interchanged.
+    #[must_use]
+    pub fn renamed(&self, worker: impl Into<Arc<str>>) -> Self {
+        let (mut client, state) = self.clone().into_parts();
+        Arc::make_mut(&mut client.settings).worker = worker.into();
+        Self::at(client, state)
+    }
+
     /// Handles an event, adding what is to be done to `effects`.
     ///
     /// # Errors

@@ -78,6 +78,15 @@ impl Entry {
         self.filed = NOT_FILED;
     }
 
+    /// The entry of the same worker under another id; it has to be filed anew.
+    pub(super) fn renamed(&self, name: &impl Fn(&str) -> String) -> Self {
+        Self {
+            machine: self.machine.renamed(name),
+            filed: NOT_FILED,
+            ..self.clone()
+        }
+    }
+
     pub(super) fn handle_to(&self) -> Handle {
         let worker = Arc::clone(self.machine.worker_shared());
         if self.state.is_tombstone() {

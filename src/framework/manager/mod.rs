@@ -257,6 +257,28 @@ impl WorkerManager {
         self.phase.set_back(by, now.0);
     }
 
+    /// A manager as this one of workers with other ids, no two of which may be the same:
+    /// for models whose workers can be interchanged. A tick that has begun is not renamed.
+    #[must_use]
+    pub fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
+        let kept = self.kept.iter().map(|(worker, status)| {
+            let id = name(&status.id);
+            (
+                name(worker),
+                WorkerStatus {
+                    id,
+                    ..status.clone()
+                },
+            )
+        });
+        Self {
+            table: self.table.renamed(&name),
+            queue: self.queue.renamed(&name),
+            kept: kept.collect(),
+            ..self.clone()
+        }
+    }
+
     /// When a worker expires that is heard of now.
     #[inline]
     fn next_expiry(&self, now: MonotonicTime) -> i64 {

@@ -73,6 +73,23 @@ impl Queue {
         self.0.iter()
     }
 
+    /// The events of the same workers under other ids.
+    pub(super) fn renamed(&self, name: &impl Fn(&str) -> String) -> Self {
+        let events = self.0.iter().cloned().map(|mut event| {
+            event.worker = name(&event.worker).into();
+            if let What::Status {
+                status: Some(status),
+                ..
+            } = &mut event.what
+            {
+                let status = Arc::make_mut(status);
+                status.id = name(&status.id);
+            }
+            event
+        });
+        Self(events.collect())
+    }
+
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

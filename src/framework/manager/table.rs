@@ -213,6 +213,21 @@ impl Table {
         }
     }
 
+    /// The table of the same workers under other ids.
+    pub(super) fn renamed(&self, name: &impl Fn(&str) -> String) -> Self {
+        let finished = self.finished.iter();
+        let mut renamed = Self {
+            finished: finished.map(|worker| name(worker).into()).collect(),
+            ..Self::default()
+        };
+        for entry in self.entries.values() {
+            renamed.insert(entry.renamed(name));
+        }
+        let detached = self.detached.iter();
+        renamed.detached = detached.map(|entry| entry.renamed(name)).collect();
+        renamed
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

@@ -94,16 +94,6 @@ impl<R: Recorder> Step<'_, R> {
         );
     }
 
-    /// The row of a worker as the store gives it.
-    fn row(&self, worker: usize, row: Row) -> WorkerStatus {
-        WorkerStatus {
-            id: self.model.names.id(worker, row.epoch).to_owned(),
-            state: row.state,
-            epoch: row.epoch,
-            ..WorkerStatus::default()
-        }
-    }
-
     pub(super) fn order(&mut self, worker: usize, place: usize) -> Option<()> {
         let epoch = self.state.workers[worker].last + 1;
         let id = self.model.names.id(worker, epoch);
@@ -119,6 +109,8 @@ impl<R: Recorder> Step<'_, R> {
         let is_row_written = self.has(Rule::RowBeforeConfirm);
         let slot = self.model.names.slot(epoch);
         let master_epoch = self.state.master_epoch;
+        let state = WorkerStateCode::CREATED;
+        let row = Row { epoch, state };
         self.worker(worker, |of| {
             of.last = epoch;
             of.is_launched = false;
@@ -129,10 +121,12 @@ impl<R: Recorder> Step<'_, R> {
                 submitted: NOW,
             });
             if is_row_written {
-                let state = WorkerStateCode::CREATED;
-                of.rows[slot] = Some(Row { epoch, state });
+                of.rows[slot] = Some(row);
             }
         });
+        if is_row_written {
+            self.row_is_written(worker, row);
+        }
         Some(())
     }
 
@@ -164,6 +158,7 @@ impl<R: Recorder> Step<'_, R> {
     pub(super) fn start_master(&mut self, epoch: Epoch) -> Option<()> {
         let policy = self.model.configuration.policy;
         self.state.master_epoch = epoch;
+        self.master_is_written();
         self.state.master = Some(Shared::new(Manager(WorkerManager::after_failover(
             epoch, policy,
         ))));
@@ -174,7 +169,12 @@ impl<R: Recorder> Step<'_, R> {
         });
         let mut rows = Vec::new();
         for (worker, of) in self.state.workers.iter().enumerate() {
-            rows.extend(of.rows.iter().flatten().map(|row| self.row(worker, *row)));
+            rows.extend(
+                of.rows
+                    .iter()
+                    .flatten()
+                    .map(|row| self.model.row(worker, *row)),
+            );
         }
         let is_known = |id: &str| rows.iter().any(|row| row.id == id);
         let is_unknown = (0..self.state.workers.len()).any(|worker| {
@@ -222,6 +222,7 @@ impl<R: Recorder> Step<'_, R> {
             .as_ref()?
             .entry(id)
             .map(|(entry, _)| entry.epoch());
+        self.ping_is_logged(&message);
         let mut answered = None;
         let receipt = self.manage(
             || {
@@ -283,7 +284,7 @@ impl<R: Recorder> Step<'_, R> {
         let message = WorkerStatusMessage {
             worker: id.to_owned(),
             master_epoch: status.master_epoch,
-            status: has_body.then(|| self.row(delivery.worker, row)),
+            status: has_body.then(|| self.model.row(delivery.worker, row)),
         };
         let known = self
             .state
@@ -355,7 +356,11 @@ impl<R: Recorder> Step<'_, R> {
             let Some(Ok(ticked)) = ticked else {
                 return;
             };
-            match (ticked, effects.pop()) {
+            let effect = effects.pop();
+            if let Some(effect) = &effect {
+                self.callback_is_logged(effect);
+            }
+            match (ticked, effect) {
                 (Ticked::Done, _) => return,
                 (Ticked::Row, Some(Effect::ReadRow { worker: id })) => {
                     let row = self.stored(&id);
@@ -386,7 +391,7 @@ impl<R: Recorder> Step<'_, R> {
     fn stored(&self, id: &str) -> Option<WorkerStatus> {
         let (worker, _) = self.named(id)?;
         let rows = self.state.workers[worker].rows.iter().flatten();
-        let mut rows = rows.map(|row| self.row(worker, *row));
+        let mut rows = rows.map(|row| self.model.row(worker, *row));
         rows.find(|row| row.id == id)
     }
 }

@@ -33,14 +33,33 @@
 //! Two masters, for a third meets what the second does; two worker epochs, for each
 //! outage is about an incarnation and its successor. What a worker's business logic
 //! does is to fail, as long as the worker can be created again. A worker epoch that was refused by the
-//! executor is given out again: nobody has heard of it. A worker's first task goes to
-//! `x`, if there is one worker, since the executors are alike.
+//! executor is given out again: nobody has heard of it. The first task goes to
+//! `x`, since the executors are alike.
 //!
 //! For each worker two messages may be under way, or one if there are several workers, and
 //! one of a kind on each executor beside them: a pong that is kept, or what waits for room.
 //! That is one that belongs to each incarnation, or one too many. There is one ping, pong or
 //! status for each worker and executor: a second one behind it tells nothing else, or can
 //! be sent when the first one has arrived.
+//!
+//! # Several workers
+//!
+//! Workers share their master and the executors, and nothing else: a master's answer to
+//! one does not depend on its entries for others, but where all are waited for, where a
+//! process crashes, and where a check finds several. So it is the first worker with which
+//! everything goes wrong that may. The others are calm: they make a master's table one of
+//! several, and see what happens to master and executors. A calm worker is online in the
+//! step in which it is ordered; its messages arrive in the step in which they are sent. It
+//! pings before each age ends, and where its master has not heard it or its end. It
+//! does not fail, but ends when its master is silent or its executor crashes, and is not
+//! created again. The calm workers are [alike](Model::canonical). Which worker is the first
+//! makes no difference, since all are alike before.
+//!
+//! # The store
+//!
+//! [`Fault::Store`] does nothing here: a row that is not written is one that is written
+//! later, or never as by a [crash](Fault::Crash). What a failed write between two others
+//! does is what the model `terminal` is about.
 //!
 //! # Steps that are taken as one
 //!
@@ -59,8 +78,10 @@ mod master;
 mod message;
 mod offered;
 mod promises;
+mod sent;
 mod state;
 mod step;
+mod symmetry;
 mod transcript;
 mod worker;
 
@@ -154,6 +175,10 @@ impl Model for Heartbeat {
 
     fn is_end(&self, _: &HeartbeatState) -> bool {
         true
+    }
+
+    fn canonical(&self, state: &HeartbeatState) -> Option<HeartbeatState> {
+        symmetry::canonical(self.names, state)
     }
 
     fn action_name(&self, action: &HeartbeatAction) -> String {

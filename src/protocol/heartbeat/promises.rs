@@ -73,40 +73,73 @@ fn in_the_end() -> [Property<Heartbeat>; 4] {
     ]
 }
 
-/// What can happen again and again happens, if it is no fault and not left out.
+/// What happens to the master or to all.
+const OF_ALL: [&str; 5] = [
+    "orders",
+    "looks for silent workers",
+    "ends of the wait",
+    "starts of a master",
+    "ends of an age",
+];
+
+/// What happens to an incarnation of a worker.
+const OF_ONE: [&str; 10] = [
+    "confirmations",
+    "losses of confirmations",
+    "pings",
+    "arrivals of pings",
+    "arrivals of pongs",
+    "arrivals of statuses",
+    "ends of the start",
+    "looks for the master",
+    "unheard goodbyes",
+    "exits",
+];
+
+/// What can happen again and again happens, if it is no fault and not left out. What an
+/// incarnation does is assumed of each: one that can go on for ever must not stand for
+/// its successor.
 fn fairness(is_assumed: fn(&HeartbeatAction) -> bool) -> Fairness<Heartbeat> {
-    const KINDS: u8 = 16;
-    let epochs = 0..=N_INCARNATIONS as Epoch;
-    epochs
-        .flat_map(|epoch| (0..KINDS).map(move |kind| (kind, epoch)))
+    let of_all = OF_ALL.iter().map(|what| (*what, 0));
+    let epochs = 1..=N_INCARNATIONS as Epoch;
+    let of_each = epochs.flat_map(|epoch| OF_ONE.iter().map(move |what| (*what, epoch)));
+    of_all
+        .chain(of_each)
         .fold(Fairness::progress(), |fairness, wanted| {
-            fairness.strong(
-                format!("kind {} of epoch {}", wanted.0, wanted.1),
-                move |_, _, action| is_assumed(action) && kind(action) == Some(wanted),
-            )
+            let (what, epoch) = wanted;
+            let name = if epoch == 0 {
+                what.to_owned()
+            } else {
+                format!("{what} of worker epoch {epoch}")
+            };
+            fairness.strong(name, move |_, _, action| {
+                is_assumed(action) && kind(action) == Some(wanted)
+            })
         })
 }
 
-/// What an action is to an assumption: its kind, and whose it is. None of a fault.
-fn kind(action: &HeartbeatAction) -> Option<(u8, Epoch)> {
+/// What an action is to an assumption: its kind, and of which worker epoch. None of a
+/// fault.
+fn kind(action: &HeartbeatAction) -> Option<(&'static str, Epoch)> {
+    let [orders, checks, wakes, starts, ages] = OF_ALL.map(|what| (what, 0));
     Some(match *action {
-        HeartbeatAction::Order { .. } => (0, 0),
-        HeartbeatAction::Confirm { epoch, .. } => (1, epoch),
-        HeartbeatAction::LoseOrder { epoch, .. } => (2, epoch),
-        HeartbeatAction::Ping { epoch, .. } => (3, epoch),
+        HeartbeatAction::Order { .. } => orders,
+        HeartbeatAction::Check { .. } => checks,
+        HeartbeatAction::Wake { .. } => wakes,
+        HeartbeatAction::StartMaster { .. } => starts,
+        HeartbeatAction::EndAge => ages,
+        HeartbeatAction::Confirm { epoch, .. } => (OF_ONE[0], epoch),
+        HeartbeatAction::LoseOrder { epoch, .. } => (OF_ONE[1], epoch),
+        HeartbeatAction::Ping { epoch, .. } => (OF_ONE[2], epoch),
         HeartbeatAction::Deliver(delivery) => match delivery.message {
-            Message::Ping(ping) => (4, ping.worker_epoch),
-            Message::Pong(pong) => (5, pong.answers),
-            Message::Status(status) => (6, status.worker_epoch),
+            Message::Ping(ping) => (OF_ONE[3], ping.worker_epoch),
+            Message::Pong(pong) => (OF_ONE[4], pong.answers),
+            Message::Status(status) => (OF_ONE[5], status.worker_epoch),
         },
-        HeartbeatAction::Check { .. } => (7, 0),
-        HeartbeatAction::Wake { .. } => (8, 0),
-        HeartbeatAction::Started { epoch, .. } => (9, epoch),
-        HeartbeatAction::Watch { epoch, .. } => (10, epoch),
-        HeartbeatAction::GiveUpGoodbye { epoch, .. } => (11, epoch),
-        HeartbeatAction::Leave { epoch, .. } => (12, epoch),
-        HeartbeatAction::StartMaster { .. } => (13, 0),
-        HeartbeatAction::EndAge => (14, 0),
+        HeartbeatAction::Started { epoch, .. } => (OF_ONE[6], epoch),
+        HeartbeatAction::Watch { epoch, .. } => (OF_ONE[7], epoch),
+        HeartbeatAction::GiveUpGoodbye { epoch, .. } => (OF_ONE[8], epoch),
+        HeartbeatAction::Leave { epoch, .. } => (OF_ONE[9], epoch),
         HeartbeatAction::Repeat(_)
         | HeartbeatAction::Lose(_)
         | HeartbeatAction::DeliverEmpty(_)

@@ -155,6 +155,11 @@ impl<R: Recorder> Step<'_, R> {
                     };
                     let place = who.executor;
                     self.worker(worker, |of| of.links[place].statuses.push(status));
+                    let row = Row {
+                        epoch: who.epoch,
+                        state: WorkerStateCode::INIT,
+                    };
+                    self.status_is_sent(worker, row, status.master_epoch);
                     self.start(worker, who, &StartUpEvent::Reported);
                 }
                 StartUpEffect::Initialised => {
@@ -194,6 +199,7 @@ impl<R: Recorder> Step<'_, R> {
             state: WorkerStateCode::INIT,
         };
         self.worker(worker, |of| of.rows[slot] = Some(row));
+        self.row_is_written(worker, row);
         self.start(worker, who, &StartUpEvent::RowWritten);
     }
 
@@ -283,15 +289,17 @@ impl<R: Recorder> Step<'_, R> {
         } else {
             sent(pong.is_late)
         };
+        let message = HeartbeatPong {
+            send_time,
+            to_worker_id: self.model.names.id(worker, epoch).to_owned(),
+            epoch: pong.master_epoch,
+            is_finished: pong.is_finished,
+            ..HeartbeatPong::default()
+        };
+        self.pong_is_logged(&message);
         let event = ClientEvent::Pong {
             from: "m".into(),
-            pong: HeartbeatPong {
-                send_time,
-                to_worker_id: self.model.names.id(worker, epoch).to_owned(),
-                epoch: pong.master_epoch,
-                is_finished: pong.is_finished,
-                ..HeartbeatPong::default()
-            },
+            pong: message,
             worker_epoch: pong.worker_epoch,
         };
         let is_refused = self.tell(worker, &mut who, &event).is_err();
