@@ -216,4 +216,5 @@ fn an_outage_leaves_records_and_log_lines() {
 fn under_all_rules_every_promise_holds_of_three_workers_through_all_faults() {
     let three = of_workers(3, Faults::ALL);
     assert_eq!(holds::<Heartbeat>(three), 7_285_841);
+    assert_eq!(holds_up_to_symmetry(three), 3_920_569);
 }
