@@ -4,6 +4,7 @@
 mod cancel;
 mod channel;
 mod dispatch;
+mod heartbeat;
 mod leader;
 
 use fsmcheck::check::{Property, Store};
