@@ -10,6 +10,7 @@
 pub mod cancel;
 pub mod channel;
 pub mod dispatch;
+pub mod exit;
 pub mod heartbeat;
 pub mod leader;
 mod trail;

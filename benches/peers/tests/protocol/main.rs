@@ -4,6 +4,7 @@
 mod cancel;
 mod channel;
 mod dispatch;
+mod exit;
 mod heartbeat;
 mod leader;
 
