@@ -136,7 +136,7 @@ impl Heartbeat {
         let is_master_there = state.master.is_some();
         let arrived = state.wires.iter().enumerate().all(|(executor, wire)| {
             let to_master = wire.ping.is_some() || wire.status.is_some();
-            !(to_master && is_master_there) && !self.is_pong_awaited(state, executor)
+            !(to_master && is_master_there || self.is_pong_awaited(state, executor))
         });
         let mut tasks = state.tasks.iter().flatten();
         let pinged = tasks.all(|task| task.has_pinged || !is_master_there);
