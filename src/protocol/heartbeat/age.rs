@@ -28,6 +28,7 @@ impl<R: Recorder> Step<'_, R> {
                     link.pongs.iter_mut().for_each(|pong| pong.is_late = true);
                 }
                 // Who has not confirmed within two ages has let the time for it pass.
+                of.is_spent |= of.order.is_some_and(|order| order.submitted != NOW);
                 of.order = of.order.and_then(|mut order| {
                     let is_first = order.submitted == NOW;
                     order.submitted = MonotonicTime(NOW.0 - AGE.as_nanos() as i64);
@@ -44,7 +45,7 @@ impl<R: Recorder> Step<'_, R> {
     }
 
     fn age(&mut self, worker: usize, mut who: Incarnation) {
-        who.has_pinged = false;
+        who.pings = 0;
         if !who.is_live() && *who.run_loop.state() != RunLoopState::Handshake {
             // It waits for nothing any more.
             self.put(worker, who);

@@ -113,7 +113,7 @@ impl<R: Recorder> Step<'_, R> {
         let row = Row { epoch, state };
         self.worker(worker, |of| {
             of.last = epoch;
-            of.is_launched = false;
+            of.is_spent = false;
             of.order = Some(Order {
                 executor: place,
                 epoch,

@@ -40,7 +40,9 @@
 //! one of a kind on each executor beside them: a pong that is kept, or what waits for room.
 //! That is one that belongs to each incarnation, or one too many. There is one ping, pong or
 //! status for each worker and executor: a second one behind it tells nothing else, or can
-//! be sent when the first one has arrived.
+//! be sent when the first one has arrived; and a pong that would be kept behind another one
+//! is lost. Where no message is late, a worker pings twice in an age, and anew when it has
+//! something else to say: for ever, and the age would never end.
 //!
 //! # Several workers
 //!

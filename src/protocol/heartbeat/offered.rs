@@ -11,6 +11,10 @@ use crate::protocol::clock::NOW;
 use crate::protocol::{Fault, Faults};
 use crate::wire::{Epoch, MonotonicTime};
 
+/// How often a worker pings in an age in which no message is late: a third ping tells
+/// nothing else.
+const PINGS: u8 = 2;
+
 /// Adds all that can happen.
 pub(super) fn actions(
     model: &Heartbeat,
@@ -120,7 +124,7 @@ fn incarnation(
     };
     let has_room = has_room(model, &state.workers[worker])
         && (!model.is_calm(worker) || model.is_to_ping(state, worker, who));
-    if has_room && link.pings.has_room() {
+    if has_room && link.pings.has_room() && who.pings < PINGS {
         actions.push(HeartbeatAction::Ping { worker, epoch });
     }
     let may_fail = epoch < N_INCARNATIONS as Epoch && !model.is_calm(worker);
@@ -227,22 +231,26 @@ fn messages(
         }
     };
     let is_master_there = state.master.is_some();
-    // A ping whose pong cannot be sent is not handled.
-    let has_room = link.pongs.has_room() || faults.has(Fault::Loss);
-    offer(
-        link.pings.first().map(Message::Ping),
-        is_master_there && has_room,
-    );
-    // Until its master ticks, one status is as good as two.
-    let is_ticked = state
-        .master
-        .as_ref()
-        .is_some_and(|master| master.pending_events() == 0);
-    offer(link.statuses.first().map(Message::Status), is_ticked);
+    // A ping whose pong cannot be sent is not handled, unless the pong would be kept behind
+    // another one.
+    let ping = link.pings.first();
+    let is_kept = ping.is_some_and(|ping| {
+        let listener = listener(model, of, executor, ping.worker_epoch);
+        listener.is_none()
+    });
+    let has_room = link.pongs.has_room() || is_kept || faults.has(Fault::Loss);
+    offer(ping.map(Message::Ping), is_master_there && has_room);
+    offer(link.statuses.first().map(Message::Status), is_ticked(state));
     if let Some(pong) = link.pongs.first() {
         let listener = listener(model, of, executor, pong.answers);
         offer(Some(Message::Pong(pong)), listener.is_some());
     }
+}
+
+/// Whether the master takes statuses: until it ticks, one is as good as two.
+fn is_ticked(state: &HeartbeatState) -> bool {
+    let mut master = state.master.iter();
+    master.any(|master| master.pending_events() == 0)
 }
 
 fn master(
@@ -270,18 +278,19 @@ fn master(
 /// Whether nothing is under way that would be late if an age ended.
 fn has_all_arrived(model: &Heartbeat, state: &HeartbeatState) -> bool {
     let is_master_there = state.master.is_some();
+    let is_ticked = is_ticked(state);
     let mut workers = state.workers.iter().enumerate();
     workers.all(|(worker, of)| {
         if model.is_calm(worker) {
             return true;
         }
         let arrived = of.links.iter().enumerate().all(|(executor, link)| {
-            let to_master = !link.pings.is_empty() || !link.statuses.is_empty();
+            let to_master = !link.pings.is_empty() || is_ticked && !link.statuses.is_empty();
             let pong = link.pongs.first();
             let to_worker = pong.and_then(|pong| listener(model, of, executor, pong.answers));
             !(to_master && is_master_there) && to_worker.is_none()
         });
-        let pinged = |who: &Incarnation| who.has_pinged || !is_master_there;
+        let pinged = |who: &Incarnation| who.pings > 0 || !is_master_there;
         arrived && of.order.is_none() && of.incarnations().all(|who| pinged(who))
     })
 }

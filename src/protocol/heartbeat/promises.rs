@@ -2,8 +2,7 @@
 //!
 //! What comes in the end is promised where no message is lost, late or repeated: of a
 //! single worker that is alone in its master's table. Whatever can happen again and again
-//! is then assumed to happen, but for what fails. After a crash only `L3` is: what a crash
-//! leaves under way can hold the model's next age up for ever.
+//! is then assumed to happen, but for what fails: crashes are bounded, so they end.
 
 use super::action::HeartbeatAction;
 use super::offered::may_be_late;
@@ -35,11 +34,7 @@ pub(super) fn properties(model: &Heartbeat) -> Vec<Property<Heartbeat>> {
     let all_arrives =
         !may_be_late(faults) && !faults.has(Fault::Loss) && !faults.has(Fault::Duplication);
     if all_arrives && model.configuration.workers == 1 {
-        let [unheard, known, silent, back] = in_the_end();
-        properties.push(silent);
-        if !faults.has(Fault::Crash) {
-            properties.extend([unheard, known, back]);
-        }
+        properties.extend(in_the_end());
     }
     properties
 }
@@ -175,5 +170,5 @@ fn is_online(model: &Heartbeat, state: &HeartbeatState) -> bool {
 /// Whether the worker has run as often as it can, and does not run any more.
 fn is_used_up(state: &HeartbeatState) -> bool {
     let of = &state.workers[0];
-    of.last == N_INCARNATIONS as Epoch && of.is_launched && of.n_live() == 0
+    of.last == N_INCARNATIONS as Epoch && of.is_spent && of.n_live() == 0
 }

@@ -54,8 +54,8 @@ impl Deref for Manager {
 pub(super) struct Worker {
     /// The last worker epoch that was given out.
     pub(super) last: Epoch,
-    /// Whether a task of that epoch has been launched.
-    pub(super) is_launched: bool,
+    /// Whether that epoch is used up: its task was launched, or its order was lost.
+    pub(super) is_spent: bool,
     /// What is stored, by the id's [slot](Names::slot).
     pub(super) rows: [Option<Row>; N_INCARNATIONS],
     /// What an executor was asked to launch and has not confirmed.
@@ -101,8 +101,8 @@ pub(super) struct Incarnation {
     pub(super) run_loop: Guarded<RunLoop>,
     /// Its start, while it starts.
     pub(super) start: Option<Guarded<StartUp>>,
-    /// Whether it has pinged in this age; noted only where no message may be late.
-    pub(super) has_pinged: bool,
+    /// How often it has pinged in this age; noted only where no message may be late.
+    pub(super) pings: u8,
 }
 
 impl Incarnation {

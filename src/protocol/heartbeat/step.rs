@@ -43,7 +43,10 @@ impl<'s, R: Recorder> Step<'s, R> {
             }
             HeartbeatAction::Confirm { worker, .. } => self.confirm(worker)?,
             HeartbeatAction::LoseOrder { worker, .. } => {
-                self.worker(worker, |of| of.order.take())?;
+                self.worker(worker, |of| {
+                    of.is_spent = true;
+                    of.order.take()
+                })?;
             }
             HeartbeatAction::Ping { worker, epoch } => {
                 self.ping(worker, epoch)?;

@@ -81,12 +81,12 @@ impl<R: Recorder> Step<'_, R> {
             client: Guarded::new(MasterClient::new(&start, policy, timeouts)),
             run_loop: Guarded::new(RunLoop::new(role, policy, timeouts)),
             start: Some(Guarded::new(StartUp::new(role, policy))),
-            has_pinged: false,
+            pings: 0,
         };
         let name = self.name(worker, order.epoch);
         self.recorder
             .call(|| Call::statement(transcript::launch(&name, id, role, &order)));
-        self.worker(worker, |of| of.is_launched = true);
+        self.worker(worker, |of| of.is_spent = true);
         self.run(worker, &mut who, &RunLoopEvent::Run);
         self.put(worker, who);
     }
@@ -272,7 +272,7 @@ impl<R: Recorder> Step<'_, R> {
         let mut who = self.incarnation(worker, epoch)?;
         self.tell(worker, &mut who, &ClientEvent::SendPing { now: NOW })
             .ok()?;
-        who.has_pinged = self.model.notes_pings() && !self.model.is_calm(worker);
+        who.pings += u8::from(self.model.notes_pings() && !self.model.is_calm(worker));
         self.put(worker, who);
         Some(())
     }
@@ -332,14 +332,20 @@ impl<R: Recorder> Step<'_, R> {
         let message = "the business logic has failed".into();
         let error = Some(LoopError::Other { message });
         self.run(worker, &mut who, &RunLoopEvent::Ended { error, now: NOW });
+        who.pings = 0;
         self.put(worker, who);
         Some(())
     }
 
     pub(super) fn watch(&mut self, worker: usize, epoch: Epoch) -> Option<()> {
         let mut who = self.incarnation(worker, epoch)?;
+        let before = who.client.storage().master_epoch();
         self.tell(worker, &mut who, &ClientEvent::CheckMaster { now: NOW })
             .ok()?;
+        // What it has to say is another thing to another master.
+        if who.client.storage().master_epoch() != before {
+            who.pings = 0;
+        }
         self.put(worker, who);
         Some(())
     }
@@ -391,7 +397,9 @@ impl<R: Recorder> Step<'_, R> {
                     }
                 }
                 of.links[place].pongs = Default::default();
-                of.order = of.order.filter(|order| order.executor != place);
+                let is_lost = of.order.is_some_and(|order| order.executor == place);
+                of.is_spent |= is_lost;
+                of.order = of.order.filter(|_| !is_lost);
             });
         }
     }

@@ -41,7 +41,7 @@ impl Heartbeat {
             state.rows[id] = Some(row);
         }
         state.given = epoch;
-        state.is_launched = false;
+        state.is_spent = false;
         state.order = Some(Order {
             executor,
             epoch,

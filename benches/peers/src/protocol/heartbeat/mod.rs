@@ -138,7 +138,7 @@ impl Model for Heartbeat {
             newest: 1,
             master: Some(Master::default()),
             given: 0,
-            is_launched: false,
+            is_spent: false,
             rows: [None; TWO],
             order: None,
             tasks: [None; TWO],
@@ -157,7 +157,10 @@ impl Model for Heartbeat {
         match step {
             Step::Order(executor) => self.order(&mut state, executor),
             Step::Confirm => self.confirm(&mut state)?,
-            Step::LoseOrder => state.order = None,
+            Step::LoseOrder => {
+                state.order = None;
+                state.is_spent = true;
+            }
             Step::Deliver(executor, kind) => self.deliver(&mut state, executor, kind, false)?,
             Step::Repeat(executor, kind) => self.deliver(&mut state, executor, kind, true)?,
             Step::Lose(executor, kind) => state.wires[executor].clear(kind),

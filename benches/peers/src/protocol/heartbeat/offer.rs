@@ -2,6 +2,9 @@
 
 use super::{Entry, Heartbeat, Kind, Phase, Stage, State, Step, TOO_LONG, TWO};
 
+/// How often a worker pings in an age in which no message is late.
+const PINGS: u8 = 2;
+
 /// How many messages that somebody waits for are under way at most.
 const UNDER_WAY: usize = 2;
 
@@ -66,7 +69,7 @@ impl Heartbeat {
         };
         let wire = &state.wires[task.executor];
         let has_room = self.has_room(state);
-        if has_room && wire.ping.is_none() {
+        if has_room && wire.ping.is_none() && task.pings < PINGS {
             steps.push(Step::Ping(epoch));
         }
         if task.is_live() && usize::from(epoch) < TWO {
@@ -118,13 +121,13 @@ impl Heartbeat {
                 }
             }
         };
-        if wire.ping.is_some() {
-            let can_answer = wire.pong.is_none() || self.faults.loss;
+        if let Some(ping) = wire.ping {
+            let is_kept = self.listener(state, executor, ping.worker).is_none();
+            let can_answer = wire.pong.is_none() || is_kept || self.faults.loss;
             offer(Kind::Ping, state.master.is_some() && can_answer);
         }
         if wire.status.is_some() {
-            let is_taken = state.master.is_some_and(|it| it.report.is_none());
-            offer(Kind::Status, is_taken);
+            offer(Kind::Status, takes_status(state));
         }
         if wire.pong.is_some() {
             offer(Kind::Pong, self.is_pong_awaited(state, executor));
@@ -135,13 +138,18 @@ impl Heartbeat {
     fn is_quiet(&self, state: &State) -> bool {
         let is_master_there = state.master.is_some();
         let arrived = state.wires.iter().enumerate().all(|(executor, wire)| {
-            let to_master = wire.ping.is_some() || wire.status.is_some();
+            let to_master = wire.ping.is_some() || wire.status.is_some() && takes_status(state);
             !(to_master && is_master_there || self.is_pong_awaited(state, executor))
         });
         let mut tasks = state.tasks.iter().flatten();
-        let pinged = tasks.all(|task| task.has_pinged || !is_master_there);
+        let pinged = tasks.all(|task| task.pings > 0 || !is_master_there);
         arrived && pinged && state.order.is_none()
     }
+}
+
+/// Whether the master takes a status before it has told of the last one.
+fn takes_status(state: &State) -> bool {
+    state.master.is_some_and(|it| it.report.is_none())
 }
 
 /// Whether a check would find an entry.

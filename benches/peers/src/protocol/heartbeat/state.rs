@@ -141,7 +141,8 @@ pub struct Task {
     pub silent: u8,
     /// For how many ages it waits until its end is noted.
     pub waits: Option<u8>,
-    pub has_pinged: bool,
+    /// Pings of this age, where none is late.
+    pub pings: u8,
 }
 
 impl Task {
@@ -188,7 +189,8 @@ pub struct State {
     pub master: Option<Master>,
     /// The last worker epoch that was given out.
     pub given: u8,
-    pub is_launched: bool,
+    /// Whether a task of it was launched, or the order is lost.
+    pub is_spent: bool,
     pub rows: [Option<Row>; TWO],
     pub order: Option<Order>,
     /// By worker epoch.

@@ -21,7 +21,9 @@ impl State {
         for task in &mut self.tasks {
             *task = task.filter(|task| task.executor != executor);
         }
-        self.order = self.order.filter(|order| order.executor != executor);
+        let is_lost = self.order.is_some_and(|order| order.executor == executor);
+        self.is_spent |= is_lost;
+        self.order = self.order.filter(|_| !is_lost);
         self.wires[executor].pong = None;
     }
 }
@@ -86,7 +88,7 @@ impl Heartbeat {
             return Some(());
         }
         let is_since_order = self.rules.ack_baseline_at_submit;
-        state.is_launched = true;
+        state.is_spent = true;
         state.tasks[place(order.epoch)] = Some(Task {
             executor: order.executor,
             stage: Stage::Starting,
@@ -96,7 +98,7 @@ impl Heartbeat {
             master: state.newest,
             silent: u8::from(order.is_old && is_since_order),
             waits: None,
-            has_pinged: false,
+            pings: 0,
         });
         Some(())
     }
@@ -107,7 +109,7 @@ impl Heartbeat {
         let lets_go_first = self.rules.close_before_finish_handshake;
         match step {
             Step::Ping(_) => {
-                task.has_pinged = !self.delays();
+                task.pings += u8::from(!self.delays());
                 state.wires[task.executor].ping = Some(Ping {
                     master: task.master,
                     worker: epoch,
@@ -116,8 +118,16 @@ impl Heartbeat {
                 });
             }
             Step::Begin(_) => self.begin(state, &mut task, epoch),
-            Step::Fail(_) => task.end(Cause::Failure, lets_go_first),
-            Step::Watch(_) if task.silent < TOO_LONG => task.master = state.newest,
+            Step::Fail(_) => {
+                task.end(Cause::Failure, lets_go_first);
+                task.pings = 0;
+            }
+            Step::Watch(_) if task.silent < TOO_LONG => {
+                if task.master != state.newest {
+                    task.pings = 0;
+                }
+                task.master = state.newest;
+            }
             Step::Watch(_) if task.is_live() => task.end(Cause::Silence, lets_go_first),
             Step::GiveUpGoodbye(_) => task.end_goodbye(),
             Step::Leave(_) => {
@@ -226,12 +236,13 @@ impl Heartbeat {
             }
         }
         // Whom no executor has answered for two ages has let the time for it pass.
+        state.is_spent |= state.order.is_some_and(|order| order.is_old);
         state.order = state.order.filter(|order| !order.is_old);
         if let Some(order) = &mut state.order {
             order.is_old = true;
         }
         for task in state.tasks.iter_mut().flatten() {
-            task.has_pinged = false;
+            task.pings = 0;
             if task.is_live() || task.stage == Stage::Goodbye {
                 task.silent = older(task.silent);
                 task.waits = task.waits.map(older);
