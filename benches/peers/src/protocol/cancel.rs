@@ -27,6 +27,10 @@ pub struct Rules {
     pub canceling_stops_redispatch: bool,
     /// A cancellation that has failed can be asked for again.
     pub cancel_retried_after_failure: bool,
+    /// What is stored of a job that has ended is not replaced.
+    pub state_writes_conditional: bool,
+    /// A job that is stored as ended is not dispatched again.
+    pub stored_state_rechecked: bool,
 }
 
 /// What the job manager knows of the job.
@@ -59,7 +63,14 @@ pub enum Wish {
 pub enum Stored {
     Uninit,
     Init,
+    Finished,
     Stopped,
+}
+
+impl Stored {
+    fn is_end(self) -> bool {
+        matches!(self, Self::Finished | Self::Stopped)
+    }
 }
 
 /// How far a cancellation is.
@@ -124,6 +135,9 @@ pub enum Step {
     TimeOut,
     StoreExit,
     LoseExit,
+    Finish,
+    /// It finishes and crashes, so that nobody hears of it.
+    FinishUnheard,
     Crash,
 }
 
@@ -164,9 +178,33 @@ impl Cancel {
                 steps.push(Step::LoseExit);
             }
         }
+        let is_done = master.worker == Worker::Works;
+        if is_done {
+            steps.push(Step::Finish);
+        }
         if self.faults.crash {
+            if is_done {
+                steps.push(Step::FinishUnheard);
+            }
             steps.push(Step::Crash);
         }
+    }
+
+    fn store(&self, state: &mut State, new: Stored) {
+        if !state.stored.is_end() {
+            state.stored = new;
+        } else if state.stored != new && !self.rules.state_writes_conditional {
+            state.stored = new;
+            state.trail.broke("S4");
+            state.trail.needs("state_writes_conditional", self.watched);
+        }
+    }
+
+    /// The master ends, and the job manager hears what it has come to.
+    fn end(&self, state: &mut State, stored: Stored) {
+        self.store(state, stored);
+        state.master = None;
+        (state.job, state.past) = (Job::Gone, Past::Nothing);
     }
 
     /// A step of the job manager.
@@ -174,7 +212,7 @@ impl Cancel {
         match step {
             Step::Ask => state.wish = Wish::ToCancel,
             Step::Operate if state.wish == Wish::ToCancel => {
-                if state.stored == Stored::Stopped {
+                if state.stored.is_end() {
                     state.wish = Wish::Fulfilled;
                 } else if state.job == Job::Online {
                     state.requests = REQUESTS.min(state.requests + 1);
@@ -202,8 +240,10 @@ impl Cancel {
             return;
         }
         let is_to_be_canceled = state.wish == Wish::ToCancel;
-        if is_to_be_canceled && self.rules.canceling_stops_redispatch {
-            state.stored = Stored::Stopped;
+        if self.rules.stored_state_rechecked && state.stored.is_end() {
+            (state.job, state.past) = (Job::Gone, Past::Nothing);
+        } else if is_to_be_canceled && self.rules.canceling_stops_redispatch {
+            self.store(state, Stored::Stopped);
             (state.job, state.past) = (Job::Gone, Past::Nothing);
         } else if state.past != Past::Failure {
             if is_to_be_canceled {
@@ -247,12 +287,12 @@ impl Cancel {
                 let rule = "cancel_retried_after_failure";
                 state.trail.needs(rule, self.watched);
             }
-            Step::Succeed | Step::StoreExit => {
-                state.master = None;
-                state.stored = Stored::Stopped;
-                (state.job, state.past) = (Job::Gone, Past::Nothing);
-            }
-            Step::Crash => {
+            Step::Succeed | Step::StoreExit => self.end(state, Stored::Stopped),
+            Step::Finish => self.end(state, Stored::Finished),
+            Step::Crash | Step::FinishUnheard => {
+                if step == Step::FinishUnheard {
+                    self.store(state, Stored::Finished);
+                }
                 state.master = None;
                 state.is_lost = true;
             }
@@ -283,7 +323,7 @@ impl Model for Cancel {
 
     fn actions(&self, state: &State, steps: &mut Vec<Step>) {
         steps.extend([Step::Operate, Step::Poll]);
-        if state.wish != Wish::ToCancel && state.stored != Stored::Stopped {
+        if state.wish != Wish::ToCancel && !state.stored.is_end() {
             steps.push(Step::Ask);
         }
         if state.requests > 0 {
@@ -362,6 +402,9 @@ impl Model for Cancel {
             }),
             Property::always("cancel_retried_after_failure", |_, state: &State| {
                 !state.trail.is_needed("cancel_retried_after_failure")
+            }),
+            Property::always("state_writes_conditional", |_, state: &State| {
+                !state.trail.is_needed("state_writes_conditional")
             }),
             Property::always("the rule was not needed", |_, state: &State| {
                 !state.trail.was_needed()

@@ -8,11 +8,13 @@ use fsmcheck_peers::protocol::cancel as theirs;
 
 use crate::{configurations, never_needed, not_needed, same};
 
-const RULES: [Rule; 4] = [
+/// The rules that the model notes to be needed.
+const NOTED: [Rule; 5] = [
     Rule::CancelOnLiveContext,
     Rule::CancelBounded,
     Rule::CancelingStopsRedispatch,
     Rule::CancelRetriedAfterFailure,
+    Rule::StateWritesConditional,
 ];
 
 fn twin(configuration: &Configuration) -> theirs::Cancel {
@@ -24,16 +26,16 @@ fn twin(configuration: &Configuration) -> theirs::Cancel {
             cancel_bounded: has(Rule::CancelBounded),
             canceling_stops_redispatch: has(Rule::CancelingStopsRedispatch),
             cancel_retried_after_failure: has(Rule::CancelRetriedAfterFailure),
+            state_writes_conditional: has(Rule::StateWritesConditional),
+            stored_state_rechecked: has(Rule::StoredStateRechecked),
         },
         watched: configuration.watched.map(Rule::as_str),
     }
 }
 
 fn facts() -> Vec<Property<Cancel>> {
-    let mut facts: Vec<_> = RULES
-        .iter()
-        .map(|rule| not_needed(rule.as_str(), *rule))
-        .collect();
+    let noted = NOTED.iter();
+    let mut facts: Vec<_> = noted.map(|rule| not_needed(rule.as_str(), *rule)).collect();
     facts.push(never_needed("the rule was not needed"));
     facts
 }
@@ -41,10 +43,27 @@ fn facts() -> Vec<Property<Cancel>> {
 #[test]
 fn the_request_is_the_same() {
     let faults = ["none", "crash", "loss", "store", "all"];
-    let configurations = configurations(&RULES, &faults);
+    let configurations = configurations(&NOTED, &faults);
     let counts: Vec<_> = configurations
         .iter()
         .map(|it| same(&Cancel::new(*it), facts(), twin(it)).unique)
         .collect();
-    assert_eq!((counts[0], counts[4]), (62, 100));
+    assert_eq!((counts[0], counts[4]), (76, 156));
+}
+
+/// What is stored is looked at before a job is dispatched again, or when it is written.
+#[test]
+fn a_stored_end_is_replaced_in_the_same_way() {
+    let mut all = configurations(&[Rule::StoredStateRechecked], &["crash", "all"]);
+    all.retain(|it| it.watched.is_none());
+    for configuration in all {
+        for rule in [Rule::StateWritesConditional, Rule::StoredStateRechecked] {
+            let policy = configuration.policy.without(rule);
+            let configuration = Configuration {
+                policy,
+                ..configuration
+            };
+            same(&Cancel::new(configuration), facts(), twin(&configuration));
+        }
+    }
 }

@@ -13,6 +13,10 @@ const STATUSES: usize = 2;
 /// With how many events waiting the master takes no further status.
 const EVENTS: usize = 3;
 
+/// The worker epoch of the worker, and that of its successor.
+const WORKER_EPOCH: u8 = 2;
+const SUCCESSOR_EPOCH: u8 = 3;
+
 /// Who is not heard of for so many ages is silent for too long.
 const TOO_LONG: u8 = 2;
 
@@ -21,6 +25,8 @@ const TOO_LONG: u8 = 2;
 pub struct Exit {
     pub faults: Faults,
     pub rules: Rules,
+    /// Whether the successor has the id of the worker.
+    pub same_id: bool,
     /// The rule of which it is remembered that it was needed.
     pub watched: Option<&'static str>,
 }
@@ -44,6 +50,10 @@ pub struct Rules {
     pub pong_after_acceptance: bool,
     /// A pong does not move the acknowledgement back.
     pub ack_time_monotone: bool,
+    /// Only a ping of the worker epoch that is known is accepted.
+    pub ping_worker_epoch_checked: bool,
+    /// Only a status of the worker epoch that is known is accepted.
+    pub status_epoch_checked: bool,
 }
 
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -128,6 +138,9 @@ pub enum Phase {
 
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Entry {
+    /// Tells it from one before it of which news still waits.
+    pub serial: u8,
+    pub epoch: u8,
     pub phase: Phase,
     /// For how many ages it was not heard of.
     pub silent: u8,
@@ -135,11 +148,25 @@ pub struct Entry {
     pub status: Status,
 }
 
+impl Entry {
+    fn new(serial: u8, epoch: u8) -> Self {
+        Self {
+            serial,
+            epoch,
+            phase: Phase::Ordered,
+            silent: 0,
+            has_finished: false,
+            status: Status::Created,
+        }
+    }
+}
+
 /// What the master has to tell its business logic.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum News {
     Online,
-    Status(Status),
+    /// Of the entry with this number.
+    Status(u8, Status),
     /// With the end that was known of at that time.
     Offline(Option<Status>),
 }
@@ -256,12 +283,7 @@ impl Model for Exit {
             ping: None,
             pong: None,
             statuses: Vec::new(),
-            entry: Some(Entry {
-                phase: Phase::Ordered,
-                silent: 0,
-                has_finished: false,
-                status: Status::Created,
-            }),
+            entry: Some(Entry::new(0, WORKER_EPOCH)),
             news: Vec::new(),
             has_successor: false,
             is_over: false,
@@ -298,7 +320,7 @@ impl Model for Exit {
             let losses = losses.into_iter().filter(|(is_there, _)| *is_there);
             steps.extend(losses.map(|(_, step)| step));
         }
-        if state.entry.as_ref().is_some_and(master::is_due) {
+        if !state.has_successor && state.entry.as_ref().is_some_and(master::is_due) {
             steps.push(Step::Check);
         }
         if !state.news.is_empty() {
@@ -373,6 +395,7 @@ impl Model for Exit {
         properties.extend(kept!(
             "S6 reported end stays"
             "S8 no assertion fails"
+            "S12 callbacks in order"
             "S13 offline for the last reason"
             "S16 let go before goodbye"
         ));
@@ -381,6 +404,8 @@ impl Model for Exit {
             "close_before_finish_handshake"
             "offline_reason_at_delivery"
             "terminal_status_latched"
+            "ping_worker_epoch_checked"
+            "status_epoch_checked"
         ));
         properties
     }

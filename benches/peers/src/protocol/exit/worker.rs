@@ -123,7 +123,9 @@ impl Exit {
                 beat.is_old = true;
             }
         }
-        if let Some(entry) = &mut state.entry {
+        // How long the successor lives is not looked at.
+        let has_successor = state.has_successor;
+        if let Some(entry) = state.entry.as_mut().filter(|_| !has_successor) {
             entry.silent = older(entry.silent);
         }
         let Some(mut worker) = state.worker else {
