@@ -26,9 +26,9 @@ pub enum Search {
     /// [shortened](crate::check::Counterexample) as far as leaving out steps does it.
     DepthFirst,
     /// Depth first along walks of one step, of two, and so on, by one thread: the first
-    /// violation is a nearest one, though no state ever waits. Breadth first is faster;
-    /// this is for models with so many steps from each state that those which wait take
-    /// more room than those which were seen.
+    /// violation is a nearest one, though no state ever waits. It keeps each state a second
+    /// time, whatever the store, with how far it was gone on from there: breadth first is
+    /// faster and takes less room. It is another way to the same answer, for who wants one.
     IterativeDeepening,
     /// Walks that take one step of all there are, by chance, by one thread: for models
     /// that are too large to be gone through. What they do not come across is
