@@ -137,9 +137,9 @@ impl<K, const WORDS: usize> Keyed<K, WORDS> {
             if both > self.memory {
                 return false;
             }
-            let after = Table::new(size, self.has_links);
+            let mut after = Table::new(size, self.has_links);
             for (key, link) in before.iter() {
-                after.insert(&key, link);
+                after.add(key, link);
             }
             *before = after;
             self.bytes.store(grown, Relaxed);

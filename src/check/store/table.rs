@@ -105,6 +105,23 @@ impl<const WORDS: usize> Table<WORDS> {
         None
     }
 
+    /// Adds a key that is not there yet, for whose place nobody else asks. There has to be
+    /// one.
+    #[inline]
+    pub(super) fn add(&mut self, key: [u64; WORDS], link: u32) {
+        let mut place = self.home(key[0]);
+        while *self.keys[place][0].get_mut() != 0 {
+            place += 1;
+            if place == self.keys.len() {
+                place = 0;
+            }
+        }
+        self.keys[place] = key.map(AtomicU64::new);
+        if let Some(slot) = self.links.get_mut(place) {
+            *slot = AtomicU32::new(link);
+        }
+    }
+
     /// All keys, with their links.
     pub(super) fn iter(&self) -> impl Iterator<Item = ([u64; WORDS], u32)> {
         self.keys.iter().enumerate().filter_map(|(place, key)| {

@@ -1,103 +1,23 @@
-//! What a check has come across, so that a model in which nothing happens does not
-//! pass for one that is right.
+//! What is counted while a check goes on.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash as _, Hasher};
 use std::mem::{Discriminant, discriminant};
 
-use super::{Model, Property};
-
-/// What a check has come across.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Coverage {
-    /// How many states there are at each distance from the initial ones.
-    pub levels: Vec<usize>,
-    /// The actions, by the first word of their names, in the order of
-    /// the names; those that the model declares are among them if they were never
-    /// offered, too.
-    pub actions: Vec<ActionCoverage>,
-    /// What the properties ask of states, in their order.
-    pub predicates: Vec<PredicateCoverage>,
-    /// In how many states nothing can happen.
-    pub ends: u64,
-    /// How many states there are from which no step leads, one, two, and so on up to the
-    /// most that a state has. Steps that change nothing count. Random walks do not look
-    /// at all steps of a state: empty then.
-    pub out_degrees: Vec<u64>,
-    /// How many steps led to a state beyond the model's own bounds.
-    pub beyond_bounds: u64,
-}
-
-impl Coverage {
-    /// The least steps that a state has, how many they are on average, and the most;
-    /// `None` when no state was looked at for all its steps.
-    #[must_use]
-    pub fn out_degree(&self) -> Option<(usize, f64, usize)> {
-        let least = self.out_degrees.iter().position(|states| *states > 0)?;
-        let states = self.out_degrees.iter().sum::<u64>();
-        let steps = self.out_degrees.iter().zip(0_u64..);
-        let steps = steps.map(|(states, steps)| states * steps).sum::<u64>();
-        let mean = steps as f64 / states as f64;
-        Some((least, mean, self.out_degrees.len() - 1))
-    }
-}
-
-/// What became of the actions of one name.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct ActionCoverage {
-    /// The first word of their names.
-    pub name: String,
-    /// How often the model offered one.
-    pub offered: u64,
-    /// How often it then happened.
-    pub happened: u64,
-    /// How often the state was another one after it.
-    pub changed: u64,
-}
-
-impl ActionCoverage {
-    const fn new(name: String) -> Self {
-        Self {
-            name,
-            offered: 0,
-            happened: 0,
-            changed: 0,
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.offered += other.offered;
-        self.happened += other.happened;
-        self.changed += other.changed;
-    }
-}
-
-/// How often a property found in a state what it asks for.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct PredicateCoverage {
-    /// The name of the property.
-    pub property: String,
-    /// Which of its predicates it is: 1 or 2.
-    pub position: usize,
-    /// In how many states it was true.
-    pub held: u64,
-    /// In how many states it was not.
-    pub failed: u64,
-}
+use super::{ActionCoverage, Coverage, PredicateCoverage};
+use crate::check::{Model, Property};
 
 /// What one thread has counted of the actions of one name: what is rare apart, so that a
 /// step counts once.
 #[derive(Clone)]
-pub(super) struct ActionTally {
+pub(in crate::check) struct ActionTally {
     name: String,
     /// How often the model offered one.
-    pub(super) offered: u64,
+    pub(in crate::check) offered: u64,
     /// How often it then did not happen.
-    pub(super) refused: u64,
+    pub(in crate::check) refused: u64,
     /// How often it happened and the state was the same after it.
-    pub(super) idle: u64,
+    pub(in crate::check) idle: u64,
 }
 
 impl ActionTally {
@@ -140,27 +60,58 @@ impl From<&ActionTally> for ActionCoverage {
     }
 }
 
+/// How many variants are found at once: more than most types of actions have.
+const POSITIONS: usize = 32;
+
+/// What a variant hands to a hasher: a number that others of its type rarely have.
+#[inline]
+fn number_of<T>(variant: Discriminant<T>) -> usize {
+    struct Number(usize);
+
+    impl Hasher for Number {
+        fn write(&mut self, bytes: &[u8]) {
+            let bytes = bytes.iter().map(|byte| usize::from(*byte));
+            self.0 = bytes.fold(self.0, usize::wrapping_add);
+        }
+
+        fn write_isize(&mut self, number: isize) {
+            self.0 = number as usize;
+        }
+
+        fn finish(&self) -> u64 {
+            self.0 as u64
+        }
+    }
+
+    let mut number = Number(0);
+    variant.hash(&mut number);
+    number.0
+}
+
 /// What one thread has counted.
-pub(super) struct Tally<M: Model + ?Sized> {
-    pub(super) generated: u64,
-    pub(super) beyond_bounds: u64,
-    pub(super) ends: u64,
+pub(in crate::check) struct Tally<M: Model + ?Sized> {
+    pub(in crate::check) generated: u64,
+    pub(in crate::check) beyond_bounds: u64,
+    pub(in crate::check) ends: u64,
     out_degrees: Vec<u64>,
     /// The variants of the action's type that were come across, and apart from them,
     /// so that a search through them is short, what became of each.
     variants: Vec<Discriminant<M::Action>>,
     of_variants: Vec<ActionTally>,
+    /// Where a variant is among them, by the end of its number, if no other one has been
+    /// come across that ends in the same way.
+    positions: [usize; POSITIONS],
     /// What became of the actions of each [kind](Model::action_kind); without a name while
     /// none was come across.
     of_kinds: Vec<ActionTally>,
     /// What became of actions before the search was resumed.
     before: Vec<ActionCoverage>,
     /// For each property how often its predicates were true.
-    pub(super) held: Vec<[u64; 2]>,
+    pub(in crate::check) held: Vec<[u64; 2]>,
 }
 
 impl<M: Model + ?Sized> Tally<M> {
-    pub(super) fn new(properties: usize) -> Self {
+    pub(in crate::check) fn new(properties: usize) -> Self {
         Self {
             generated: 0,
             beyond_bounds: 0,
@@ -168,6 +119,7 @@ impl<M: Model + ?Sized> Tally<M> {
             out_degrees: Vec::new(),
             variants: Vec::new(),
             of_variants: Vec::new(),
+            positions: [0; POSITIONS],
             of_kinds: Vec::new(),
             before: Vec::new(),
             held: vec![[0; 2]; properties],
@@ -176,7 +128,7 @@ impl<M: Model + ?Sized> Tally<M> {
 
     /// The counters for an action: one for each kind, or for each variant of its type.
     #[inline]
-    pub(super) fn action(&mut self, model: &M, action: &M::Action) -> &mut ActionTally {
+    pub(in crate::check) fn action(&mut self, model: &M, action: &M::Action) -> &mut ActionTally {
         if let Some(kind) = model.action_kind(action) {
             let is_known = self.of_kinds.get(kind).is_some_and(ActionTally::is_known);
             if !is_known {
@@ -185,13 +137,26 @@ impl<M: Model + ?Sized> Tally<M> {
             return &mut self.of_kinds[kind];
         }
         let variant = discriminant(action);
+        let position = self.positions[number_of(variant) % POSITIONS];
+        if self.variants.get(position) == Some(&variant) {
+            return &mut self.of_variants[position];
+        }
+        let position = self.position_of(model, action);
+        &mut self.of_variants[position]
+    }
+
+    /// Where the variant of an action is among those that were come across.
+    #[cold]
+    fn position_of(&mut self, model: &M, action: &M::Action) -> usize {
+        let variant = discriminant(action);
         let known = self.variants.iter().position(|known| *known == variant);
         let position = known.unwrap_or_else(|| {
             self.variants.push(variant);
             self.of_variants.push(ActionTally::of(model, action));
             self.variants.len() - 1
         });
-        &mut self.of_variants[position]
+        self.positions[number_of(variant) % POSITIONS] = position;
+        position
     }
 
     #[cold]
@@ -213,7 +178,7 @@ impl<M: Model + ?Sized> Tally<M> {
 
     /// Counts a state by how many steps it has.
     #[inline]
-    pub(super) fn count_steps(&mut self, steps: usize) {
+    pub(in crate::check) fn count_steps(&mut self, steps: usize) {
         self.generated += steps as u64;
         if steps >= self.out_degrees.len() {
             self.out_degrees.resize(steps + 1, 0);
@@ -222,7 +187,7 @@ impl<M: Model + ?Sized> Tally<M> {
     }
 
     /// Adds what another thread has counted.
-    pub(super) fn add(&mut self, other: Self) {
+    pub(in crate::check) fn add(&mut self, other: Self) {
         self.generated += other.generated;
         self.beyond_bounds += other.beyond_bounds;
         self.ends += other.ends;
@@ -258,7 +223,7 @@ impl<M: Model + ?Sized> Tally<M> {
     }
 
     /// What was counted, with the number of states at each distance.
-    pub(super) fn coverage(
+    pub(in crate::check) fn coverage(
         self,
         model: &M,
         properties: &[Property<M>],
@@ -301,7 +266,7 @@ impl<M: Model + ?Sized> Tally<M> {
 /// the name of its actions.
 #[cfg(feature = "disk")]
 #[derive(serde::Deserialize, serde::Serialize)]
-pub(super) struct KeptTally {
+pub(in crate::check) struct KeptTally {
     generated: u64,
     beyond_bounds: u64,
     ends: u64,
@@ -313,7 +278,7 @@ pub(super) struct KeptTally {
 #[cfg(feature = "disk")]
 impl KeptTally {
     /// Whether it is of so many properties and can be added to.
-    pub(super) fn is_sound(&self, properties: usize) -> bool {
+    pub(in crate::check) fn is_sound(&self, properties: usize) -> bool {
         let counts = [self.generated, self.beyond_bounds, self.ends];
         let actions = self.actions.iter().flat_map(|(_, counts)| counts);
         let mut all = counts.iter().chain(actions).chain(self.held.as_flattened());
@@ -360,20 +325,67 @@ impl<M: Model + ?Sized> From<KeptTally> for Tally<M> {
             beyond_bounds: kept.beyond_bounds,
             ends: kept.ends,
             out_degrees: kept.out_degrees,
-            variants: Vec::new(),
-            of_variants: Vec::new(),
-            of_kinds: Vec::new(),
             before: before.collect(),
             held: kept.held,
+            ..Self::new(0)
         }
     }
 }
 
 /// The part of a name before the first character that cannot be in an identifier.
-pub(super) fn first_word(name: &str) -> &str {
+pub(in crate::check) fn first_word(name: &str) -> &str {
     let end = name.find(|c: char| !(c.is_alphanumeric() || c == '_'));
     match end {
         Some(0) | None => name,
         Some(end) => &name[..end],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Variants of which some end in the same way, as far as that is looked at.
+    #[derive(Clone, Copy, Debug)]
+    enum Action {
+        First = 1,
+        Second = 1 + POSITIONS as isize,
+        Third = 2,
+        Fourth = 2 - POSITIONS as isize,
+    }
+
+    struct Nothing;
+
+    impl Model for Nothing {
+        type State = ();
+        type Action = Action;
+
+        fn initial_states(&self) -> Vec<()> {
+            Vec::new()
+        }
+
+        fn actions(&self, (): &(), _: &mut Vec<Action>) {}
+
+        fn next(&self, (): &(), _: &Action) -> Option<()> {
+            None
+        }
+
+        fn properties(&self) -> Vec<Property<Self>> {
+            Vec::new()
+        }
+    }
+
+    #[test]
+    fn variants_are_counted_apart_however_they_end() {
+        use Action::{First, Fourth, Second, Third};
+        let mut tally = Tally::new(0);
+        for action in [Fourth, First, Second, First, Third, Second, Fourth, First] {
+            tally.action(&Nothing, &action).offered += 1;
+        }
+        let coverage = tally.coverage(&Nothing, &[], Vec::new());
+        let counted = coverage.actions.iter();
+        let counted: Vec<_> = counted.map(|it| (it.name.as_str(), it.offered)).collect();
+        let expected = [("First", 3), ("Fourth", 2), ("Second", 2), ("Third", 1)];
+        assert_eq!(counted, expected);
     }
 }
