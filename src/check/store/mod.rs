@@ -143,12 +143,12 @@ fn home(hash: u64, size: usize) -> usize {
 
 /// How many entries a table of this size takes: searches get long beyond that.
 const fn room(size: usize) -> usize {
-    size / 5 * 4
+    size / 10 * 7
 }
 
 /// The size of a table that takes so many entries.
 const fn size_for(entries: usize) -> usize {
-    entries.div_ceil(4) * 5
+    entries.div_ceil(7) * 10
 }
 
 /// The next size of a table. A factor below two keeps it fuller on average.
