@@ -182,9 +182,13 @@ impl Timing {
                     let wait = nanos(self.configuration.timeouts.wait_closed);
                     state.plan(Event::WaitOver, wait, wait);
                 }
-                // Handlers that are released are removed; it may happen at once.
-                RunLoopEffect::StopAnswering | RunLoopEffect::Release if who == Who::JobMaster => {
-                    self.stop_answering(state, recorder);
+                RunLoopEffect::StopAnswering => self.stop_answering(state, recorder),
+                // Handlers that are still there are removed; it may happen at once.
+                RunLoopEffect::Release if who == Who::JobMaster => {
+                    let rule = Rule::HandlersRemovedBeforeClose;
+                    if !self.configuration.policy.has(rule) {
+                        self.stop_answering(state, recorder);
+                    }
                 }
                 _ => {}
             }
@@ -194,10 +198,6 @@ impl Timing {
 
     /// The last ping of the worker that is answered was sent now.
     fn stop_answering(&self, state: &mut State, recorder: &mut impl Recorder) {
-        let is_watched = |plan: &super::Plan| plan.event == Event::Look(Who::Worker);
-        if state.plans.iter().any(is_watched) {
-            return;
-        }
         let answer = HeartbeatPong {
             send_time: state.now,
             to_worker_id: Who::Worker.name().to_owned(),
