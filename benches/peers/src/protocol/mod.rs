@@ -13,6 +13,7 @@ pub mod dispatch;
 pub mod exit;
 pub mod heartbeat;
 pub mod leader;
+pub mod timing;
 mod trail;
 
 pub use self::trail::Trail;

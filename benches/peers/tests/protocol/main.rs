@@ -7,6 +7,7 @@ mod dispatch;
 mod exit;
 mod heartbeat;
 mod leader;
+mod timing;
 
 use fsmcheck::check::{Property, Store};
 use fsmcheck::framework::{Policy, Rule};
