@@ -12,6 +12,7 @@ pub mod channel;
 pub mod dispatch;
 pub mod exit;
 pub mod heartbeat;
+pub mod jobs;
 pub mod leader;
 pub mod timing;
 mod trail;

@@ -30,11 +30,16 @@ impl Trail {
         self.was_needed |= watched == Some(rule);
     }
 
+    /// Whether what is done to a promise counts.
+    #[must_use]
+    pub fn counts(&self, watched: Option<&str>) -> bool {
+        watched.is_none() || self.was_needed
+    }
+
     /// Whether a promise was kept, or what has been done to it does not count.
     #[must_use]
     pub fn kept(&self, promise: &str, watched: Option<&str>) -> bool {
-        let counts = watched.is_none() || self.was_needed;
-        !(counts && self.broken.contains(promise))
+        !(self.counts(watched) && self.broken.contains(promise))
     }
 
     /// Whether the last step would have gone otherwise under a rule.

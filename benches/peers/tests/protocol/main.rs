@@ -6,6 +6,7 @@ mod channel;
 mod dispatch;
 mod exit;
 mod heartbeat;
+mod jobs;
 mod leader;
 mod timing;
 
