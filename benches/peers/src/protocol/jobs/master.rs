@@ -85,33 +85,22 @@ impl Jobs {
         set_work(state, who, Work::Ending { end, is_recorded });
     }
 
-    /// Where there is no record, there is nothing to write.
-    pub(super) fn store_own_end(&self, state: &mut State, who: u8) {
+    /// Tells the job manager, and is gone.
+    pub(super) fn report_end(&self, state: &mut State, who: u8, is_heard: bool) {
         let Some(code) = end_of(state, who) else {
             return;
-        };
-        if let Some(record) = &mut state.record {
-            *record = Status { code, epoch: who };
-        }
-        let (end, is_recorded) = (code, true);
-        set_work(state, who, Work::Ending { end, is_recorded });
-    }
-
-    pub(super) fn report_end(&self, state: &mut State, who: u8, is_heard: bool) -> Done {
-        let Some(code) = end_of(state, who) else {
-            return Ok(());
         };
         state.remove_master(who);
         if let Some(manager) = state.manager.as_mut().filter(|_| is_heard) {
             self.take_status(manager, Status { code, epoch: who });
         }
-        Ok(())
     }
 
-    pub(super) fn exit(&self, state: &mut State, who: u8, end: Code, is_heard: bool) -> Done {
+    /// All that an end takes at once.
+    pub(super) fn exit(&self, state: &mut State, who: u8, end: Code, is_heard: bool) {
         self.store_end(state, who, end);
-        self.store_own_end(state, who);
-        self.report_end(state, who, is_heard)
+        store_own_end(state, who);
+        self.report_end(state, who, is_heard);
     }
 
     /// The last write of one whose loop has ended.
@@ -157,6 +146,19 @@ impl Jobs {
             }
         }
     }
+}
+
+/// Where there is no record, there is nothing to write.
+pub(super) fn store_own_end(state: &mut State, who: u8) {
+    let Some(end) = end_of(state, who) else {
+        return;
+    };
+    if let Some(record) = &mut state.record {
+        let (code, epoch) = (end, who);
+        *record = Status { code, epoch };
+    }
+    let is_recorded = true;
+    set_work(state, who, Work::Ending { end, is_recorded });
 }
 
 fn set_work(state: &mut State, who: u8, work: Work) {

@@ -1,4 +1,8 @@
 //! The one job of a job manager, and the records of it, for stateright.
+//!
+//! With one job, a new job manager that waits for the job's master waits for nobody after
+//! its first ping, and no master tells of two ends. So the rules that speak of that are not
+//! here.
 
 mod master;
 mod offer;
@@ -15,6 +19,9 @@ pub use self::state::{
     Status, Stored, Wish, Work,
 };
 
+use self::master::store_own_end;
+use self::order::confirm;
+use self::user::{cancel, delete};
 use super::Faults;
 
 /// Whether the start and the end of a job's master are taken in one go or write by write.
@@ -120,64 +127,55 @@ impl Jobs {
 
     fn act(&self, state: &mut State, step: Step) -> Done {
         match step {
-            Step::Create => return self.create(state),
-            Step::Register => {
-                state.is_to_register = false;
-                return self.with(state, |_, manager| {
-                    self.register(manager, Stored::Uninit, false);
-                    Ok(())
-                });
+            Step::PreDispatch { place, is_stored } => self.with(state, |state, manager| {
+                self.pre_dispatch(state, manager, place, is_stored)
+            }),
+            Step::Ping(who) => self.ping(state, who, false),
+            Step::Leave(who) => self.ping(state, who, true),
+            Step::Poll => self.with(state, |state, manager| {
+                self.deliver(state, manager)?;
+                self.look_after(state, manager)?;
+                manager.detached = None;
+                Ok(())
+            }),
+            Step::Check => self.with(state, |state, manager| self.check(state, manager)),
+            Step::CrashManager => Err(Gone),
+            _ => {
+                self.act_for_sure(state, step);
+                Ok(())
             }
-            Step::Cancel => {
-                state.is_canceling = true;
-                return self.with(state, |state, manager| {
-                    self.ask_to_cancel(state, manager);
-                    Ok(())
-                });
-            }
-            Step::Delete => {
-                if let Some(row) = &mut state.row {
-                    row.is_deleted = true;
-                }
-            }
-            Step::PreDispatch { place, is_stored } => {
-                return self.pre_dispatch(state, place, is_stored);
-            }
+        }
+    }
+
+    /// A step by which no job manager ends.
+    fn act_for_sure(&self, state: &mut State, step: Step) {
+        match step {
+            Step::Create => self.create(state),
+            Step::Register => self.register_created(state),
+            Step::Cancel => cancel(state),
+            Step::Delete => delete(state),
             Step::Refuse {
                 place,
                 is_transient,
-            } => return self.refuse(state, place, is_transient),
-            Step::Confirm { place } => self.confirm(state, place),
-            Step::LoseConfirm { place, is_sure } => {
-                return self.lose_confirm(state, place, is_sure);
-            }
+            } => self.refuse(state, place, is_transient),
+            Step::Confirm { place } => confirm(state, place),
+            Step::LoseConfirm { place, is_sure } => self.lose_confirm(state, place, is_sure),
             Step::Start(who) => self.go_on(state, who, true),
             Step::GoOn(who) => self.go_on(state, who, false),
             Step::StoreEnd(who, end) => self.store_end(state, who, end),
-            Step::StoreOwnEnd(who) => self.store_own_end(state, who),
-            Step::ReportEnd(who) => return self.report_end(state, who, true),
-            Step::EndUnheard(who) => return self.report_end(state, who, false),
+            Step::StoreOwnEnd(who) => store_own_end(state, who),
+            Step::ReportEnd(who) => self.report_end(state, who, true),
+            Step::EndUnheard(who) => self.report_end(state, who, false),
             Step::WriteLate(who, end) => self.write_late(state, who, end),
-            Step::Ping(who) => return self.ping(state, who, false),
-            Step::Leave(who) => return self.ping(state, who, true),
-            Step::Exit(who, end) => return self.exit(state, who, end, true),
-            Step::ExitUnheard(who, end) => return self.exit(state, who, end, false),
+            Step::Exit(who, end) => self.exit(state, who, end, true),
+            Step::ExitUnheard(who, end) => self.exit(state, who, end, false),
             Step::Crash(who) => state.remove_master(who),
-            Step::Poll => {
-                return self.with(state, |state, manager| {
-                    self.deliver(state, manager)?;
-                    self.look_after(state, manager)?;
-                    manager.detached = None;
-                    Ok(())
-                });
-            }
-            Step::Check => return self.with(state, |state, manager| self.check(state, manager)),
-            Step::Operate => return self.operate(state),
+            Step::Operate => self.operate(state),
             Step::EndWait => {
-                return self.with(state, |state, manager| {
-                    self.end_wait(state, manager);
-                    Ok(())
-                });
+                let row = state.visible();
+                if let Some(manager) = &mut state.manager {
+                    self.end_wait(row, manager);
+                }
             }
             Step::EndBackOff => {
                 if let Some(manager) = &mut state.manager {
@@ -185,10 +183,9 @@ impl Jobs {
                 }
             }
             Step::EndAge => self.end_age(state),
-            Step::CrashManager => return Err(Gone),
             Step::Elect => self.elect(state),
+            _ => {}
         }
-        Ok(())
     }
 }
 

@@ -17,7 +17,7 @@ impl Jobs {
     pub(super) fn offer(&self, state: &State, steps: &mut Vec<Step>) {
         if let Some(manager) = &state.manager {
             self.offer_to_users(state, steps);
-            self.offer_to_dispatches(state, manager, steps);
+            self.offer_to_dispatches(state, steps);
             self.offer_to_manager(manager, steps);
         } else if state.incarnation < MANAGERS {
             steps.push(Step::Elect);
@@ -48,8 +48,8 @@ impl Jobs {
         }
     }
 
-    fn offer_to_dispatches(&self, state: &State, manager: &Manager, steps: &mut Vec<Step>) {
-        let is_free = self.detail == Detail::Whole || state.unused_epoch(manager.entry) <= EPOCHS;
+    fn offer_to_dispatches(&self, state: &State, steps: &mut Vec<Step>) {
+        let is_free = self.detail == Detail::Whole || state.unused_epoch() <= EPOCHS;
         for (place, order) in state.orders.iter().enumerate() {
             if order.epoch.is_some() {
                 steps.push(Step::Confirm { place });

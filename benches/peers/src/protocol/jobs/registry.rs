@@ -1,7 +1,8 @@
 //! How the job manager looks after its job.
 
+use super::user::ask_to_cancel;
 use super::{
-    BackOff, Code, Done, Entry, Failure, Gone, Jobs, Manager, Order, Phase, Registered, State,
+    BackOff, Code, Done, Entry, Failure, Gone, Jobs, Manager, Order, Phase, Registered, Row, State,
     Status, Stored, Wish,
 };
 
@@ -25,8 +26,9 @@ impl Jobs {
         true
     }
 
-    pub(super) fn take_over(&self, state: &State, manager: &mut Manager) {
-        if let Some(row) = state.visible().filter(|row| !row.stored.is_end()) {
+    /// A new job manager takes over the job that it has found, if that has not ended.
+    pub(super) fn take_over(&self, row: Option<Row>, manager: &mut Manager) {
+        if let Some(row) = row.filter(|row| !row.stored.is_end()) {
             self.register(manager, row.stored, true);
         }
     }
@@ -45,10 +47,10 @@ impl Jobs {
                 status,
             });
         } else {
-            self.take_over(state, &mut manager);
+            self.take_over(state.visible(), &mut manager);
         }
         if state.is_canceling {
-            self.ask_to_cancel(state, &mut manager);
+            ask_to_cancel(state.visible(), &mut manager);
         }
         state.manager = Some(manager);
     }

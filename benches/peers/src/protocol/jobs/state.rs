@@ -98,6 +98,8 @@ pub struct Registered {
     pub is_from_failover: bool,
 }
 
+/// What is known of earlier runs of the job, which has to wait when it has failed. Since it
+/// may go on when it likes, there are never many failures.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct BackOff {
     pub failures: u16,
@@ -257,7 +259,8 @@ impl State {
     }
 
     /// A later epoch than any that is spoken of.
-    pub(super) fn next_epoch(&self, entry: Option<Entry>) -> u8 {
+    pub(super) fn next_epoch(&self) -> u8 {
+        let entry = self.manager.as_ref().and_then(|manager| manager.entry);
         let known = entry.map(|entry| entry.status.epoch);
         let recorded = self.record.map(|record| record.epoch);
         let alive = self.masters.iter().map(|master| master.epoch);
@@ -271,8 +274,8 @@ impl State {
     }
 
     /// One that is later than the stored one, too.
-    pub(super) fn unused_epoch(&self, entry: Option<Entry>) -> u8 {
+    pub(super) fn unused_epoch(&self) -> u8 {
         let stored = self.visible().map_or(0, |row| row.epoch);
-        self.next_epoch(entry).max(stored + 1)
+        self.next_epoch().max(stored + 1)
     }
 }

@@ -1,9 +1,9 @@
 //! What users ask for, and what becomes of that.
 
-use super::{Code, Detail, Done, Jobs, Manager, Order, Row, State, Stored, Wish};
+use super::{Code, Detail, Jobs, Manager, Order, Row, State, Stored, Wish};
 
 impl Jobs {
-    pub(super) fn create(&self, state: &mut State) -> Done {
+    pub(super) fn create(&self, state: &mut State) {
         let new = Row {
             stored: Stored::Uninit,
             epoch: 0,
@@ -11,7 +11,7 @@ impl Jobs {
         };
         state.row = match state.row {
             None => Some(new),
-            Some(_) if self.has("create_is_insert") => return Ok(()),
+            Some(_) if self.has("create_is_insert") => return,
             // It is written over, and stays deleted.
             Some(Row { is_deleted, .. }) => Some(Row { is_deleted, ..new }),
         };
@@ -19,39 +19,31 @@ impl Jobs {
             self.needs(state, "create_is_insert");
             state.trail.broke("S20");
         }
-        self.with(state, |state, manager| {
-            if self.has("registered_before_dispatch") {
-                if !self.register(manager, Stored::Uninit, false) {
-                    return Ok(());
-                }
-            } else {
-                state.is_to_register = true;
-            }
-            state.orders.push(Order { epoch: None });
-            Ok(())
-        })
+        if !self.has("registered_before_dispatch") {
+            state.is_to_register = true;
+        } else if let Some(manager) = &mut state.manager
+            && !self.register(manager, Stored::Uninit, false)
+        {
+            return;
+        }
+        state.orders.push(Order { epoch: None });
     }
 
-    /// The job manager notes that the job is to be canceled.
-    pub(super) fn ask_to_cancel(&self, state: &State, manager: &mut Manager) {
-        let Some(row) = state.visible() else {
-            return;
-        };
-        let wish = manager.wish.get_or_insert(Wish::Nothing);
-        if !row.stored.is_end() && *wish == Wish::Nothing {
-            *wish = Wish::ToCancel;
+    /// Whoever has created the job registers it only now.
+    pub(super) fn register_created(&self, state: &mut State) {
+        state.is_to_register = false;
+        if let Some(manager) = &mut state.manager {
+            self.register(manager, Stored::Uninit, false);
         }
     }
 
     /// The operator tells the job's master if it is to be canceled.
-    pub(super) fn operate(&self, state: &mut State) -> Done {
+    pub(super) fn operate(&self, state: &mut State) {
         let seen = state.visible().map(|row| row.stored);
-        let Some(manager) = &mut state.manager else {
-            return Ok(());
+        let to_be_canceled = |it: &&mut Manager| it.wish == Some(Wish::ToCancel);
+        let Some(manager) = state.manager.as_mut().filter(to_be_canceled) else {
+            return;
         };
-        if manager.wish != Some(Wish::ToCancel) {
-            return Ok(());
-        }
         match seen {
             None => manager.wish = Some(Wish::Nothing),
             Some(Stored::Ended(_)) => manager.wish = Some(Wish::Fulfilled),
@@ -60,7 +52,7 @@ impl Jobs {
                 let newest = newest.find(|master| master.is_running());
                 match newest.map(|master| master.epoch) {
                     Some(who) if self.detail == Detail::Whole => {
-                        return self.exit(state, who, Code::Stopped, true);
+                        self.exit(state, who, Code::Stopped, true);
                     }
                     Some(who) => self.store_end(state, who, Code::Stopped),
                     None => {}
@@ -68,6 +60,30 @@ impl Jobs {
             }
             Some(_) => {}
         }
-        Ok(())
+    }
+}
+
+pub(super) fn cancel(state: &mut State) {
+    state.is_canceling = true;
+    let row = state.visible();
+    if let Some(manager) = &mut state.manager {
+        ask_to_cancel(row, manager);
+    }
+}
+
+/// The job manager notes that the job is to be canceled, if it has not ended.
+pub(super) fn ask_to_cancel(row: Option<Row>, manager: &mut Manager) {
+    let Some(row) = row else {
+        return;
+    };
+    let wish = manager.wish.get_or_insert(Wish::Nothing);
+    if !row.stored.is_end() && *wish == Wish::Nothing {
+        *wish = Wish::ToCancel;
+    }
+}
+
+pub(super) fn delete(state: &mut State) {
+    if let Some(row) = &mut state.row {
+        row.is_deleted = true;
     }
 }

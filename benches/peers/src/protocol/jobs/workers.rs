@@ -1,6 +1,6 @@
 //! What the job manager knows of the job's masters, and hears of them.
 
-use super::{Code, Done, Entry, Gone, Jobs, Manager, News, Phase, State, Status};
+use super::{Code, Done, Entry, Gone, Jobs, Manager, News, Phase, Row, State, Status};
 
 /// Who is not heard of for so many ages is silent for too long.
 const TOO_LONG: u8 = 2;
@@ -26,20 +26,15 @@ impl Jobs {
                 Err(self.fails(state))
             };
         }
-        let is_waited_for = entry.phase == Phase::WaitedFor;
-        if !is_ready && !is_waited_for && !self.has("repeated_ping_while_waiting") {
-            return Err(self.fails(state));
-        }
-        let is_expected = is_waited_for || (is_ready && entry.phase == Phase::Ordered);
         entry.has_finished |= is_last;
         entry.silent = Some(0);
-        if is_expected {
+        if entry.is_unheard() {
             entry.phase = Phase::Online;
             entry.is_known_where = true;
             if is_ready {
                 manager.news.push(News::Online);
             } else {
-                self.end_wait(state, manager);
+                self.end_wait(state.visible(), manager);
             }
         }
         Ok(true)
@@ -58,14 +53,14 @@ impl Jobs {
     }
 
     /// A new job manager knows who is there, and takes over.
-    pub(super) fn end_wait(&self, state: &State, manager: &mut Manager) {
+    pub(super) fn end_wait(&self, row: Option<Row>, manager: &mut Manager) {
         manager.waits = None;
         let is_to_go = |entry: &Entry| entry.phase == Phase::WaitedFor || entry.has_finished;
         if manager.entry.as_ref().is_some_and(is_to_go) {
             if self.has("statuses_kept_while_recovering") {
                 for news in manager.news.clone() {
                     if let News::Status { status, .. } = news {
-                        self.note(manager, status);
+                        note(manager, status);
                     }
                 }
             }
@@ -73,7 +68,7 @@ impl Jobs {
                 entry.phase = Phase::Tombstone;
             }
         }
-        self.take_over(state, manager);
+        self.take_over(row, manager);
     }
 
     pub(super) fn check(&self, state: &mut State, manager: &mut Manager) -> Done {
@@ -102,7 +97,7 @@ impl Jobs {
         while !manager.news.is_empty() {
             match manager.news.remove(0) {
                 News::Online => self.is_online(state, manager)?,
-                News::Status { status, .. } => self.note(manager, status),
+                News::Status { status, .. } => note(manager, status),
                 News::DispatchFailed(failure) => {
                     manager.forget_entry();
                     self.dispatch_failed(state, manager, failure)?;
@@ -126,7 +121,7 @@ impl Jobs {
                 record.code.end().is_some() && known.is_none_or(|it| it.epoch == record.epoch)
             };
             if let Some(record) = state.record.filter(is_told) {
-                self.note(manager, record);
+                note(manager, record);
             }
             let entry = manager.referred();
             reason = entry.and_then(|entry| entry.status.code.end());
@@ -146,20 +141,6 @@ impl Jobs {
         Ok(())
     }
 
-    /// The entry takes over a status, if it is not too late for that.
-    fn note(&self, manager: &mut Manager, status: Status) {
-        let is_latched = self.has("terminal_status_latched");
-        let Some(entry) = manager.referred() else {
-            return;
-        };
-        let known = entry.status;
-        let may_replace =
-            known.epoch != status.epoch || known.code.end().is_none() || known.code == status.code;
-        if entry.phase != Phase::Tombstone && (may_replace || !is_latched) {
-            entry.status = status;
-        }
-    }
-
     /// The entry is cleaned, and with it what is stored of the job's master.
     pub(super) fn clean(&self, state: &mut State, manager: &mut Manager) -> Done {
         let phase = manager.entry.map(|entry| entry.phase);
@@ -174,5 +155,13 @@ impl Jobs {
         }
         state.record = None;
         Ok(())
+    }
+}
+
+/// The entry takes over a status, if it is not too late for that.
+fn note(manager: &mut Manager, status: Status) {
+    let entry = manager.referred();
+    if let Some(entry) = entry.filter(|entry| entry.phase != Phase::Tombstone) {
+        entry.status = status;
     }
 }
