@@ -17,6 +17,14 @@
 //!
 //! A job may fail to be dispatched, and its master may crash, as often as they like.
 //!
+//! # How many states there are
+//!
+//! Finitely many under all rules and under those of the original. Not so where two orders of
+//! one job can be under way for ever: without `create_is_insert` under the original's other
+//! rules they pile up, and under all others, or without `redispatch_only_after_failover`,
+//! each gets a worker epoch above the other's while processes crash. A promise is broken
+//! there before long, which ends a check; one that goes on behind it needs a limit.
+//!
 //! [`WorkerManager`]: crate::framework::manager::WorkerManager
 //! [`JobManager`]: crate::framework::JobManager
 //! [`Dispatcher`]: crate::framework::Dispatcher
