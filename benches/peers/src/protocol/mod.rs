@@ -14,6 +14,7 @@ pub mod exit;
 pub mod heartbeat;
 pub mod jobs;
 pub mod leader;
+pub mod recovery;
 pub mod timing;
 mod trail;
 

@@ -8,6 +8,7 @@ mod exit;
 mod heartbeat;
 mod jobs;
 mod leader;
+mod recovery;
 mod timing;
 
 use fsmcheck::check::{Property, Store};
