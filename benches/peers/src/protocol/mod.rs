@@ -7,6 +7,7 @@
 //! Promises that speak of the end of runs are left out: stateright does not see that a run
 //! goes in a circle.
 
+mod age;
 pub mod cancel;
 pub mod channel;
 pub mod dispatch;

@@ -1,8 +1,7 @@
 //! What the master does.
 
-use super::{
-    Beat, Entry, Exit, News, Phase, SUCCESSOR_EPOCH, State, Status, TOO_LONG, WORKER_EPOCH,
-};
+use super::{Beat, Entry, Exit, News, Phase, SUCCESSOR_EPOCH, State, Status, WORKER_EPOCH};
+use crate::protocol::age::TOO_LONG;
 
 /// Whether a check would find an entry.
 pub(super) fn is_due(entry: &Entry) -> bool {

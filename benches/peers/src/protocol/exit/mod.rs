@@ -17,9 +17,6 @@ const EVENTS: usize = 3;
 const WORKER_EPOCH: u8 = 2;
 const SUCCESSOR_EPOCH: u8 = 3;
 
-/// Who is not heard of for so many ages is silent for too long.
-const TOO_LONG: u8 = 2;
-
 /// A worker and its master.
 #[derive(Clone, Copy, Debug)]
 pub struct Exit {

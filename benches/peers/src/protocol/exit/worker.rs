@@ -1,6 +1,7 @@
 //! What the worker does, and what the end of an age does to all.
 
-use super::{Beat, Cause, Exit, Farewell, Logic, Stage, State, Status, Step, TOO_LONG, Worker};
+use super::{Beat, Cause, Exit, Farewell, Logic, Stage, State, Status, Step, Worker};
+use crate::protocol::age::{LONG_AGO, TOO_LONG, older};
 
 impl State {
     /// The worker is gone, with what it held and what is under way to it.
@@ -103,7 +104,7 @@ impl Exit {
 
     /// Whether the worker is gone by that.
     fn take_pong(&self, state: &State, worker: &mut Worker, pong: Beat) -> bool {
-        let sent = if pong.is_old { TOO_LONG + 1 } else { 0 };
+        let sent = if pong.is_old { LONG_AGO } else { 0 };
         worker.silent = if self.rules.ack_time_monotone {
             worker.silent.min(sent)
         } else {
@@ -117,7 +118,6 @@ impl Exit {
     }
 
     pub(super) fn end_age(&self, state: &mut State) {
-        let older = |ages: u8| TOO_LONG.min(ages + 1);
         if self.faults.delay {
             for beat in [&mut state.ping, &mut state.pong].into_iter().flatten() {
                 beat.is_old = true;

@@ -1,9 +1,9 @@
 //! What a master does.
 
 use super::{
-    Entry, Heartbeat, Known, Master, Order, Phase, Ping, Pong, Report, Row, State, Status,
-    TOO_LONG, TWO,
+    Entry, Heartbeat, Known, Master, Order, Phase, Ping, Pong, Report, Row, State, Status, TWO,
 };
+use crate::protocol::age::TOO_LONG;
 
 /// What a master makes of a ping.
 #[derive(Clone, Copy, PartialEq)]

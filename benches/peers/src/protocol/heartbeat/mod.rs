@@ -18,9 +18,6 @@ use super::{Faults, Trail};
 /// executors.
 const TWO: usize = 2;
 
-/// Who is not heard of for so many ages is silent for too long.
-const TOO_LONG: u8 = 2;
-
 /// A master and its worker.
 #[derive(Clone, Copy, Debug)]
 pub struct Heartbeat {

@@ -1,6 +1,7 @@
 //! What may happen next.
 
-use super::{Entry, Heartbeat, Kind, Phase, Stage, State, Step, TOO_LONG, TWO};
+use super::{Entry, Heartbeat, Kind, Phase, Stage, State, Step, TWO};
+use crate::protocol::age::TOO_LONG;
 
 /// How often a worker pings in an age in which no message is late.
 const PINGS: u8 = 2;

@@ -1,9 +1,10 @@
 //! What an incarnation of the worker does, and what the end of an age does to all.
 
 use super::{
-    Cause, Farewell, Grip, Heartbeat, Kind, Ping, Pong, Row, Stage, State, Status, Step, TOO_LONG,
-    Task, Wire, place,
+    Cause, Farewell, Grip, Heartbeat, Kind, Ping, Pong, Row, Stage, State, Status, Step, Task,
+    Wire, place,
 };
+use crate::protocol::age::{LONG_AGO, TOO_LONG, older};
 
 impl Wire {
     pub(super) fn clear(&mut self, kind: Kind) {
@@ -175,7 +176,7 @@ impl Heartbeat {
         let sent = match (pong.is_late, is_own) {
             (false, _) => 0,
             (true, true) => task.silent,
-            (true, false) => TOO_LONG + 1,
+            (true, false) => LONG_AGO,
         };
         let is_for_it = is_own || !self.rules.pong_worker_epoch;
         if pong.master < task.master || !is_for_it {
@@ -219,7 +220,6 @@ impl Heartbeat {
 
     /// Time passes. Nothing happens if it makes no difference.
     pub(super) fn end_age(&self, before: State) -> Option<State> {
-        let older = |ages: u8| TOO_LONG.min(ages + 1);
         let mut state = before.clone();
         if let Some(master) = &mut state.master {
             master.waits = master.waits.map(older);

@@ -18,12 +18,6 @@ use super::{Faults, Trail};
 /// How many masters there are at most, one after the other.
 const TWO: u8 = 2;
 
-/// Who is not heard of for so many ages is silent for too long.
-const TOO_LONG: u8 = 2;
-
-/// How many ages ago a ping was sent of which it is only known that it is late.
-const LONG_AGO: u8 = TOO_LONG + 1;
-
 /// How many workers of a task there are at most.
 const WORKERS: usize = 2;
 

@@ -1,8 +1,9 @@
 //! What may happen next.
 
 use super::{
-    Entry, Kind, Knowledge, Master, Next, Phase, Place, Recovery, Stage, State, Step, TOO_LONG, TWO,
+    Entry, Kind, Knowledge, Master, Next, Phase, Place, Recovery, Stage, State, Step, TWO,
 };
+use crate::protocol::age::TOO_LONG;
 
 impl Recovery {
     pub(super) fn offer(&self, state: &State, steps: &mut Vec<Step>) {

@@ -1,6 +1,7 @@
 //! What the workers do, and what the end of an age does to all.
 
-use super::{Beat, Knowledge, LONG_AGO, Recovery, Report, Stage, State, Status, TOO_LONG, Worker};
+use super::{Beat, Knowledge, Recovery, Report, Stage, State, Status, Worker};
+use crate::protocol::age::{LONG_AGO, TOO_LONG, older};
 
 impl State {
     /// A worker starts.
@@ -74,7 +75,6 @@ impl Recovery {
 
     /// Time passes. What is under way is late, or is not there any longer.
     pub(super) fn end_age(&self, state: &mut State) {
-        let older = |ages: u8| TOO_LONG.min(ages + 1);
         for place in &mut state.places {
             let may_be_late = |beat: Beat| {
                 let is_old = true;
