@@ -221,6 +221,22 @@ impl Model for Recovery {
             Property::always("the rule was not needed", |_, state: &State| {
                 !state.trail.was_needed()
             }),
+            Property::always("who works has a row", |_, state: &State| {
+                let place = state.places[0];
+                let works = place.worker.is_some_and(|it| it.stage == Stage::Working);
+                !works || place.row >= Some(Report::Working)
+            }),
+            Property::sometimes("a successor waits", |_, state: &State| {
+                let table = state.master.as_ref().and_then(|it| it.table.as_ref());
+                let waits = table.is_some_and(|it| matches!(it.knowledge, Knowledge::Waits(_)));
+                waits && state.epoch == TWO
+            }),
+            Property::sometimes("a successor finds its worker", |_, state: &State| {
+                state.has_successor_started() && state.n_live(0) == 1
+            }),
+            Property::sometimes("a successor is left with two", |_, state: &State| {
+                state.has_successor_started() && state.n_live(0) == 2
+            }),
         ];
         properties.extend(kept!(
             "S8 no assertion fails"

@@ -1,6 +1,6 @@
 //! What there is: an incarnation of the job master, its workers, and what is stored.
 
-use super::{Kind, Recovery, Trail};
+use super::{Kind, Recovery, TWO, Trail};
 
 /// What is stored or told of a worker, in the order in which it comes.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -244,8 +244,12 @@ impl State {
         None
     }
 
+    pub(super) fn has_successor_started(&self) -> bool {
+        self.epoch == TWO && self.master.as_ref().is_some_and(|it| it.has_started)
+    }
+
     /// How many workers live for a task.
-    pub fn n_live(&self, task: usize) -> usize {
+    pub(super) fn n_live(&self, task: usize) -> usize {
         super::workers_of(task)
             .filter(|worker| self.places[*worker].is_live())
             .count()
