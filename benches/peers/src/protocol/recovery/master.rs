@@ -17,13 +17,13 @@ impl Recovery {
             return self.lack_table(state);
         };
         let is_complete = table.is_complete();
-        let mut entry = table.entries[worker]
+        let entry = table.entries[worker]
             .as_mut()
             .filter(|_| ping.master == state.epoch);
-        let is_expected = entry
+        let may_repeat = is_complete || self.rules.repeated_ping_while_waiting;
+        let is_fatal = entry
             .as_ref()
-            .is_none_or(|entry| is_complete || entry.phase == Phase::Awaited);
-        let is_fatal = !is_expected && !self.rules.repeated_ping_while_waiting;
+            .is_some_and(|entry| entry.phase != Phase::Awaited && !may_repeat);
         let is_accepted = entry.is_some() && !is_fatal;
         let place = &mut state.places[worker];
         if (is_accepted || !self.rules.pong_after_acceptance) && place.worker.is_some() {
@@ -36,7 +36,7 @@ impl Recovery {
             self.needs(state, "repeated_ping_while_waiting");
             return state.fail();
         }
-        let Some(entry) = &mut entry else {
+        let Some(entry) = entry else {
             return Some(());
         };
         entry.has_finished |= ping.is_last;

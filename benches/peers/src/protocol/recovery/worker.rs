@@ -86,7 +86,7 @@ impl Recovery {
             let Some(there) = &mut place.worker else {
                 continue;
             };
-            // It tells the worker of a master or of its own end, or nothing.
+            // A late one tells of a newer master, or that the end is noted, or nothing.
             place.pong = place.pong.filter(|pong| {
                 let is_news = pong.is_last || pong.master > there.master;
                 is_news || !self.rules.ack_time_monotone
