@@ -20,7 +20,6 @@
 //!   worker, so that workers can be lost and replaced for ever.
 //! - One message of each kind is under way from or to a worker. Orders within a kind are what
 //!   the model of the heartbeat is about; here it is the order between kinds that matters.
-//!
 //! - Of the messages only a ping comes twice. A pong and a status that do so are as good as
 //!   one: no other one of the kind is under way that could come between.
 //! - The story ends when both incarnations have gone: nobody hears of what the workers do.
@@ -31,7 +30,6 @@
 //! - The start of a worker is one step, with its record and its first status; that one says
 //!   nothing of its own, and nobody is told of it. A record that comes late is what the
 //!   model of the heartbeat is about.
-//!
 //! - An id that is given again is one worker more, whose records and statuses are under the
 //!   same id; a real one has another id.
 //!
@@ -46,6 +44,10 @@
 //! Of S13 this model checks what a job master makes of the statuses that have arrived by the
 //! end of its wait. One that is still under way then, because a finish ping has overtaken it,
 //! is lost under all rules: only the record would tell.
+//!
+//! That a worker has finished is for the business logic to keep. Its row is not loaded, so a
+//! successor that has heard nothing of it orders the work again; and a first start that failed
+//! begins anew, whatever its workers have done since. No promise speaks of that.
 //!
 //! A successor may start at any time after its predecessor has gone: the job manager may have
 //! lost sight of that one long before.
