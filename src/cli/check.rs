@@ -150,14 +150,11 @@ fn emitted<M: Model>(
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
     let options = request.options.emit;
-    let not_emitted = || CliError::NotEmitted(request.name.to_owned());
     if report.violations().next().is_none() {
         nothing_to_show();
     }
     for counterexample in report.violations() {
-        let emitted = emit(counterexample);
-        let chosen = options.chosen(&emitted).ok_or_else(not_emitted)?;
-        write!(out, "{chosen}")?;
+        write!(out, "{}", options.chosen(&emit(counterexample)))?;
     }
     Ok(())
 }

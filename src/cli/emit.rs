@@ -24,14 +24,14 @@ impl EmitOptions {
         self.emit_test || self.emit_records || self.emit_log
     }
 
-    /// The form that is asked for, if there is one.
-    pub(super) fn chosen(self, emitted: &Emitted) -> Option<&str> {
-        Some(if self.emit_test {
-            emitted.test.as_deref()?
+    /// The form that is asked for.
+    pub(super) fn chosen(self, emitted: &Emitted) -> &str {
+        if self.emit_test {
+            &emitted.test
         } else if self.emit_records {
             &emitted.records
         } else {
             &emitted.log
-        })
+        }
     }
 }

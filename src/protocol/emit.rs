@@ -13,9 +13,7 @@ pub struct Emitted {
     /// A Rust test that takes the same calls of the [`framework`](crate::framework) once
     /// more, without the model and without the checker, and holds every answer against
     /// what it was.
-    ///
-    /// `None` where a model does not write down all that a test needs.
-    pub test: Option<String>,
+    pub test: String,
     /// The records that are stored and sent, one JSON document a line, for `replay`.
     pub records: String,
     /// The lines that the original writes to its logs.
@@ -48,16 +46,14 @@ pub fn emit<M: ProtocolModel>(model: &M, counterexample: &Counterexample<M>) -> 
             emitted.log.extend(log_line(number, sent));
         }
     }
-    emitted.test = model.prelude().map(|prelude| {
-        format!(
-            "// {}: {}\n// Policy: {}\n\n#[test]\nfn {}() {{\n{}{body}}}\n",
-            M::NAME,
-            counterexample.property(),
-            model.configuration().policy,
-            identifier(counterexample.property()),
-            indented(&prelude),
-        )
-    });
+    emitted.test = format!(
+        "// {}: {}\n// Policy: {}\n\n#[test]\nfn {}() {{\n{}{body}}}\n",
+        M::NAME,
+        counterexample.property(),
+        model.configuration().policy,
+        identifier(counterexample.property()),
+        indented(&model.prelude()),
+    );
     emitted
 }
 

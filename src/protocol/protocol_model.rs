@@ -32,11 +32,8 @@ pub trait ProtocolModel: Model<State: Trailed> + Sized {
     ) -> Option<Self::State>;
 
     /// The Rust items and statements in whose terms the
-    /// [calls](super::Call::code) of a transcript are written; `None` where a transcript does
-    /// not have all calls that a test needs.
-    fn prelude(&self) -> Option<String> {
-        None
-    }
+    /// [calls](super::Call::code) of a transcript are written.
+    fn prelude(&self) -> String;
 }
 
 macro_rules! model_names {

@@ -80,7 +80,7 @@ fn a_replay_reads_the_records_of_an_outage_without_an_illegal_step() {
     ];
     for outage in &outages {
         let (records, findings) = replayed(outage);
-        let test = outage.test.as_deref().unwrap_or_default();
+        let test = &outage.test;
         assert_ne!(records, 0, "{test}");
         let illegal = findings.iter().find(|it| it.starts_with("error"));
         assert_eq!(illegal, None, "{test}");

@@ -88,9 +88,9 @@ impl ProtocolModel for Cancel {
         Step::take(&self.configuration, state, *action, transcript)
     }
 
-    fn prelude(&self) -> Option<String> {
+    fn prelude(&self) -> String {
         let policy = policy_code(self.configuration.policy);
-        Some(format!(
+        format!(
             "use fsmcheck::Guarded;
 use fsmcheck::framework::*;
 use fsmcheck::wire::{{MonotonicTime, StatusChangeRequest, WorkerStateCode}};
@@ -118,6 +118,6 @@ let policy = {policy};
 let new = || Guarded::new(Cancellation::new(policy, Timeouts::default()));
 let mut cancellation = new();
 "
-        ))
+        )
     }
 }

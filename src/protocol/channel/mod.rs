@@ -126,8 +126,8 @@ impl ProtocolModel for Channel {
         self.step(state, *action, transcript)
     }
 
-    fn prelude(&self) -> Option<String> {
-        Some(format!(
+    fn prelude(&self) -> String {
+        format!(
             "use fsmcheck::framework::*;
 
 type Delivered = (Result<(), DataLost>, Vec<u64>);
@@ -150,6 +150,6 @@ fn register(x: &mut Inbox<u64>) -> Delivered {{
 let (mut m, mut x) = (Outbox::<u64>::default(), inbox());
 ",
             policy_code(self.configuration.policy)
-        ))
+        )
     }
 }

@@ -175,8 +175,8 @@ impl ProtocolModel for Dispatch {
         self.step(state, *action, transcript)
     }
 
-    fn prelude(&self) -> Option<String> {
-        Some(PRELUDE.replace("POLICY", &policy_code(self.configuration.policy)))
+    fn prelude(&self) -> String {
+        PRELUDE.replace("POLICY", &policy_code(self.configuration.policy))
     }
 }
 

@@ -124,7 +124,7 @@ impl ProtocolModel for Exit {
         self.step(state, *action, transcript)
     }
 
-    fn prelude(&self) -> Option<String> {
-        Some(transcript::prelude(self))
+    fn prelude(&self) -> String {
+        transcript::prelude(self)
     }
 }

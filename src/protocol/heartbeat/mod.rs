@@ -136,8 +136,8 @@ impl ProtocolModel for Heartbeat {
         Step::new(self, state, transcript).take(action)
     }
 
-    fn prelude(&self) -> Option<String> {
-        Some(transcript::prelude(self))
+    fn prelude(&self) -> String {
+        transcript::prelude(self)
     }
 }
 

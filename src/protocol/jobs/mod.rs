@@ -105,8 +105,8 @@ impl ProtocolModel for Jobs {
         )
     }
 
-    fn prelude(&self) -> Option<String> {
-        Some(prelude_of(&self.configuration))
+    fn prelude(&self) -> String {
+        prelude_of(&self.configuration)
     }
 }
 

@@ -136,8 +136,8 @@ impl ProtocolModel for LeaderModel {
         self.step(state, *action, transcript)
     }
 
-    fn prelude(&self) -> Option<String> {
-        Some(format!(
+    fn prelude(&self) -> String {
+        format!(
             "use fsmcheck::Guarded;
 use fsmcheck::framework::*;
 use fsmcheck::wire::MonotonicTime;
@@ -157,6 +157,6 @@ fn tell(leader: &mut Guarded<Leader>, event: LeaderEvent) -> (LeaderState, Vec<L
 let [mut a, mut b] = [server(), server()];
 ",
             policy_code(self.configuration.policy)
-        ))
+        )
     }
 }

@@ -170,7 +170,7 @@ impl ProtocolModel for Recovery {
         self.step(state, action, transcript)
     }
 
-    fn prelude(&self) -> Option<String> {
-        Some(transcript::prelude(self))
+    fn prelude(&self) -> String {
+        transcript::prelude(self)
     }
 }

@@ -74,7 +74,7 @@ impl ProtocolModel for Terminal {
         Step::take(detail, &self.configuration, state, *action, transcript)
     }
 
-    fn prelude(&self) -> Option<String> {
-        Some(super::jobs::prelude_of(&self.configuration))
+    fn prelude(&self) -> String {
+        super::jobs::prelude_of(&self.configuration)
     }
 }

@@ -161,7 +161,7 @@ impl ProtocolModel for Timing {
         self.step(state, *action, transcript)
     }
 
-    fn prelude(&self) -> Option<String> {
-        Some(transcript::prelude(&self.configuration))
+    fn prelude(&self) -> String {
+        transcript::prelude(&self.configuration)
     }
 }
