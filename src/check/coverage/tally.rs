@@ -60,12 +60,14 @@ impl From<&ActionTally> for ActionCoverage {
     }
 }
 
-/// How many variants are found at once: more than most types of actions have.
-const POSITIONS: usize = 32;
+/// In how many slots variants are looked for first: more than most types of actions have
+/// variants.
+const SLOTS: usize = 32;
 
-/// What a variant hands to a hasher: a number that others of its type rarely have.
+/// The slot of a variant, by what it hands to a hasher: its number, as it is today. Variants
+/// may share a slot.
 #[inline]
-fn number_of<T>(variant: Discriminant<T>) -> usize {
+fn slot_of<T>(variant: Discriminant<T>) -> usize {
     struct Number(usize);
 
     impl Hasher for Number {
@@ -85,7 +87,7 @@ fn number_of<T>(variant: Discriminant<T>) -> usize {
 
     let mut number = Number(0);
     variant.hash(&mut number);
-    number.0
+    number.0 % SLOTS
 }
 
 /// What one thread has counted.
@@ -98,9 +100,8 @@ pub(in crate::check) struct Tally<M: Model + ?Sized> {
     /// so that a search through them is short, what became of each.
     variants: Vec<Discriminant<M::Action>>,
     of_variants: Vec<ActionTally>,
-    /// Where a variant is among them, by the end of its number, if no other one has been
-    /// come across that ends in the same way.
-    positions: [usize; POSITIONS],
+    /// For each slot where that of its variants is among them that was looked for last.
+    positions: [usize; SLOTS],
     /// What became of the actions of each [kind](Model::action_kind); without a name while
     /// none was come across.
     of_kinds: Vec<ActionTally>,
@@ -119,7 +120,7 @@ impl<M: Model + ?Sized> Tally<M> {
             out_degrees: Vec::new(),
             variants: Vec::new(),
             of_variants: Vec::new(),
-            positions: [0; POSITIONS],
+            positions: [0; SLOTS],
             of_kinds: Vec::new(),
             before: Vec::new(),
             held: vec![[0; 2]; properties],
@@ -137,7 +138,7 @@ impl<M: Model + ?Sized> Tally<M> {
             return &mut self.of_kinds[kind];
         }
         let variant = discriminant(action);
-        let position = self.positions[number_of(variant) % POSITIONS];
+        let position = self.positions[slot_of(variant)];
         if self.variants.get(position) == Some(&variant) {
             return &mut self.of_variants[position];
         }
@@ -155,7 +156,7 @@ impl<M: Model + ?Sized> Tally<M> {
             self.of_variants.push(ActionTally::of(model, action));
             self.variants.len() - 1
         });
-        self.positions[number_of(variant) % POSITIONS] = position;
+        self.positions[slot_of(variant)] = position;
         position
     }
 
@@ -345,13 +346,13 @@ pub(in crate::check) fn first_word(name: &str) -> &str {
 mod tests {
     use super::*;
 
-    /// Variants of which some end in the same way, as far as that is looked at.
+    /// Variants of which two share a slot, and two others.
     #[derive(Clone, Copy, Debug)]
     enum Action {
         First = 1,
-        Second = 1 + POSITIONS as isize,
+        Second = 1 + SLOTS as isize,
         Third = 2,
-        Fourth = 2 - POSITIONS as isize,
+        Fourth = 2 - SLOTS as isize,
     }
 
     struct Nothing;
@@ -376,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn variants_are_counted_apart_however_they_end() {
+    fn variants_that_share_a_slot_are_counted_apart() {
         use Action::{First, Fourth, Second, Third};
         let mut tally = Tally::new(0);
         for action in [Fourth, First, Second, First, Third, Second, Fourth, First] {
