@@ -94,8 +94,8 @@ fn a_model_that_holds() {
         4 properties: 4 held, 0 violated, 0 undecided
           held       never "two are inside"
           held       no-deadlock "no deadlock"
-          held       leads-to "process 0 gets in", fairness: progress, weak(process 0), weak(process 1)
-          held       leads-to "process 1 gets in", fairness: progress, weak(process 0), weak(process 1)
+          held       leads-to "process 0 gets in", fairness: progress, weak(process 0, process 1)
+          held       leads-to "process 1 gets in", fairness: progress, weak(process 0, process 1)
 
         Search: breadth first, exhaustive
           48 states, 97 steps, depth 10
@@ -109,7 +109,8 @@ fn a_model_that_holds() {
           Look              offered 32, happened 32, changed the state 32
           SayLevel          offered 18, happened 18, changed the state 18
           Try               offered 18, happened 18, changed the state 18
-    "#]].assert_eq(lasting(&ran.out));
+    "#]]
+    .assert_eq(lasting(&ran.out));
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
 }
 

@@ -159,22 +159,30 @@ impl<M: Model + ?Sized> Fairness<M> {
     }
 }
 
-/// In words: `progress, weak(deliver), strong(restart)`.
+/// In words: `progress, weak(deliver), strong(restart, rejoin)`. Each name is an
+/// assumption of its own; those of one strength that follow each other share a bracket.
 impl<M: Model + ?Sized> fmt::Display for Fairness<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.may_stop { "none" } else { "progress" })?;
-        for constraint in &self.constraints {
-            write!(f, ", {constraint}")?;
+        let strength = |a: &Constraint<M>, b: &Constraint<M>| a.is_strong == b.is_strong;
+        for alike in self.constraints.chunk_by(strength) {
+            let names: Vec<_> = alike.iter().map(|it| it.name.as_str()).collect();
+            write!(f, ", {}({})", alike[0].strength(), names.join(", "))?;
         }
         Ok(())
+    }
+}
+
+impl<M: Model + ?Sized> Constraint<M> {
+    fn strength(&self) -> &'static str {
+        if self.is_strong { "strong" } else { "weak" }
     }
 }
 
 /// In words: `weak(deliver)`.
 impl<M: Model + ?Sized> fmt::Display for Constraint<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let strength = if self.is_strong { "strong" } else { "weak" };
-        write!(f, "{strength}({})", self.name)
+        write!(f, "{}({})", self.strength(), self.name)
     }
 }
 
