@@ -19,7 +19,7 @@
 
 mod action;
 mod master;
-mod promise;
+mod promises;
 mod state;
 mod step;
 mod transcript;
@@ -84,11 +84,11 @@ impl Model for Exit {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        promise::properties()
+        promises::properties()
     }
 
     fn fairness(&self) -> Fairness<Self> {
-        promise::fairness()
+        promises::fairness()
     }
 
     fn is_end(&self, _: &State) -> bool {

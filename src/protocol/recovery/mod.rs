@@ -55,7 +55,7 @@
 mod action;
 mod master;
 mod message;
-mod promise;
+mod promises;
 mod start;
 mod state;
 mod step;
@@ -130,11 +130,11 @@ impl Model for Recovery {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        promise::properties()
+        promises::properties()
     }
 
     fn fairness(&self) -> Fairness<Self> {
-        promise::fairness()
+        promises::fairness()
     }
 
     fn is_end(&self, _: &State) -> bool {

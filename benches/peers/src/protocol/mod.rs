@@ -20,6 +20,7 @@ pub mod timing;
 mod trail;
 
 pub use self::trail::Trail;
+use self::trail::{kept, not_needed};
 
 /// What may go wrong.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

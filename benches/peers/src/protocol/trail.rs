@@ -54,3 +54,26 @@ impl Trail {
         self.was_needed
     }
 }
+
+/// Properties of a model, one a promise: no step breaks it. Each is named by what the
+/// promise says, and says its id first. Stands in `impl Model`, beside a `State` that has
+/// a `trail`.
+macro_rules! kept {
+    ($($says:literal)*) => { [$(
+        Property::always($says, |model: &Self, state: &State| {
+            let (id, _) = $says.split_once(' ').unwrap_or_default();
+            state.trail.kept(id, model.watched)
+        }),
+    )*] };
+}
+pub(crate) use kept;
+
+/// Properties of a model, one a rule: no step would go otherwise under it.
+macro_rules! not_needed {
+    ($($rule:literal)*) => { [$(
+        Property::always($rule, |_: &Self, state: &State| {
+            !state.trail.is_needed($rule)
+        }),
+    )*] };
+}
+pub(crate) use not_needed;

@@ -5,7 +5,7 @@ mod worker;
 
 use stateright::{Model, Property};
 
-use super::{Faults, Trail};
+use super::{Faults, Trail, kept, not_needed};
 
 /// How many statuses are under way at most.
 const STATUSES: usize = 2;
@@ -355,21 +355,6 @@ impl Model for Exit {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        macro_rules! kept {
-            ($($says:literal)*) => { [$(
-                Property::always($says, |model: &Self, state: &State| {
-                    let (id, _) = $says.split_once(' ').unwrap_or_default();
-                    state.trail.kept(id, model.watched)
-                }),
-            )*] };
-        }
-        macro_rules! not_needed {
-            ($($rule:literal)*) => { [$(
-                Property::always($rule, |_: &Self, state: &State| {
-                    !state.trail.is_needed($rule)
-                }),
-            )*] };
-        }
         let mut properties = vec![
             Property::always("anything", |_, _| true),
             Property::always("the rule was not needed", |_, state: &State| {

@@ -12,7 +12,7 @@ pub use self::state::{
     State, Status, Task, Wire,
 };
 
-use super::{Faults, Trail};
+use super::{Faults, Trail, kept, not_needed};
 
 /// How many masters there are at most, how many epochs of the worker, and how many
 /// executors.
@@ -182,21 +182,6 @@ impl Model for Heartbeat {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        macro_rules! kept {
-            ($($says:literal)*) => { [$(
-                Property::always($says, |model: &Self, state: &State| {
-                    let (id, _) = $says.split_once(' ').unwrap_or_default();
-                    state.trail.kept(id, model.watched)
-                }),
-            )*] };
-        }
-        macro_rules! not_needed {
-            ($($rule:literal)*) => { [$(
-                Property::always($rule, |_: &Self, state: &State| {
-                    !state.trail.is_needed($rule)
-                }),
-            )*] };
-        }
         let mut properties = vec![
             Property::always("anything", |_, _| true),
             Property::always("S1 one worker at a time", |model: &Self, state: &State| {

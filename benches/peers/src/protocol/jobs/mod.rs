@@ -22,7 +22,7 @@ pub use self::state::{
 use self::master::store_own_end;
 use self::order::confirm;
 use self::user::{cancel, delete};
-use super::Faults;
+use super::{Faults, kept, not_needed};
 
 /// Whether the start and the end of a job's master are taken in one go or write by write.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -216,21 +216,6 @@ impl Model for Jobs {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        macro_rules! kept {
-            ($($says:literal)*) => { [$(
-                Property::always($says, |model: &Self, state: &State| {
-                    let (id, _) = $says.split_once(' ').unwrap_or_default();
-                    state.trail.kept(id, model.watched)
-                }),
-            )*] };
-        }
-        macro_rules! not_needed {
-            ($($rule:literal)*) => { [$(
-                Property::always($rule, |_: &Self, state: &State| {
-                    !state.trail.is_needed($rule)
-                }),
-            )*] };
-        }
         let mut properties = vec![
             Property::always("anything", |_, _| true),
             Property::always("the rule was not needed", |_, state: &State| {

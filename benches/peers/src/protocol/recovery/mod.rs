@@ -13,7 +13,7 @@ pub use self::state::{
     Status, Table, Worker,
 };
 
-use super::{Faults, Trail};
+use super::{Faults, Trail, kept, not_needed};
 
 /// How many masters there are at most, one after the other.
 const TWO: u8 = 2;
@@ -197,21 +197,6 @@ impl Model for Recovery {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        macro_rules! kept {
-            ($($says:literal)*) => { [$(
-                Property::always($says, |model: &Self, state: &State| {
-                    let (id, _) = $says.split_once(' ').unwrap_or_default();
-                    state.trail.kept(id, model.watched)
-                }),
-            )*] };
-        }
-        macro_rules! not_needed {
-            ($($rule:literal)*) => { [$(
-                Property::always($rule, |_: &Self, state: &State| {
-                    !state.trail.is_needed($rule)
-                }),
-            )*] };
-        }
         let mut properties = vec![
             Property::always("anything", |_, _| true),
             Property::always("S1 one worker at a time", |model: &Self, state: &State| {
