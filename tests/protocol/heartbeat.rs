@@ -108,48 +108,16 @@ fn under_all_rules_every_promise_holds() {
     assert_eq!(holds::<Heartbeat>(crash), 16_766);
 }
 
-/// What comes in the end, as it is promised where no message is lost, late or repeated.
-fn in_the_end() -> Vec<Property<Heartbeat>> {
-    let crash = Heartbeat::new(with(Policy::hardened(), &[Fault::Crash]));
-    let mut promises = crash.properties();
-    promises.retain(|promise| promise.kind().is_liveness());
-    assert_eq!(promises.len(), 4);
-    promises
-}
-
-/// Messages that are sent again and again are not all lost.
+/// Messages that are sent again and again are not all lost; and a worker whose last order
+/// is refused behind a crash of its master has run as often as it can.
 #[test]
-fn what_comes_in_the_end_comes_though_messages_are_lost() {
-    let loss = Heartbeat::new(with(Policy::hardened(), &[Fault::Loss]));
-    let report = Check::new(&loss).run_for(&in_the_end());
-    assert!(report.holds() && report.completeness().is_exhaustive());
-    assert_eq!(report.unique(), 12_240);
-}
-
-/// To come back takes a third worker epoch: the order of the second is refused while the
-/// first one runs, and the master that would hear of it has crashed. All else comes in
-/// the end.
-#[test]
-fn a_worker_whose_order_is_refused_behind_a_crash_does_not_come_back_as_itself() {
-    let late = Heartbeat::new(with(Policy::hardened(), &[Fault::Crash, Fault::Delay]));
-    let mut promises = in_the_end();
-    promises.retain(|promise| promise.name() == Promise::L6.to_string());
-    let report = Check::new(&late).run_for(&promises);
-    let told: Vec<_> = report.violations().next().unwrap().names().collect();
-    assert!(told.contains(&"jm1 crashes"), "{told:#?}");
-    let refused = "x gets the confirmation for j (worker epoch 2)";
-    assert!(told.contains(&refused), "{told:#?}");
-}
-
-#[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes when not optimised")]
-fn all_but_coming_back_comes_in_the_end_through_all_faults() {
-    let all = Heartbeat::new(with(Policy::hardened(), Fault::ALL));
-    let mut promises = in_the_end();
-    promises.retain(|promise| promise.name() != Promise::L6.to_string());
-    let report = Check::new(&all).run_for(&promises);
-    assert!(report.holds() && report.completeness().is_exhaustive());
-    assert_eq!(report.unique(), 176_312);
+fn what_comes_in_the_end_comes_through_faults() {
+    assert_eq!(
+        holds::<Heartbeat>(with(Policy::hardened(), &[Fault::Loss])),
+        12_240
+    );
+    let late = &[Fault::Delay, Fault::Duplication];
+    assert_eq!(holds::<Heartbeat>(with(Policy::hardened(), late)), 17_203);
 }
 
 #[test]
@@ -172,9 +140,9 @@ fn equal_states_have_equal_successors_and_calls_can_be_written_down() {
 }
 
 #[test]
-#[ignore = "goes through all states that there are with every fault"]
+#[cfg_attr(debug_assertions, ignore = "takes minutes when not optimised")]
 fn under_all_rules_every_promise_holds_through_all_faults() {
-    assert_eq!(holds::<Heartbeat>(Configuration::default()), 176_312);
+    assert_eq!(holds::<Heartbeat>(Configuration::default()), 175_139);
 }
 
 fn of_workers(workers: u8, faults: Faults) -> Configuration {

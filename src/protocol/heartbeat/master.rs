@@ -136,6 +136,7 @@ impl<R: Recorder> Step<'_, R> {
         let is_master_there =
             self.state.master.is_some() && order.master_epoch == self.state.master_epoch;
         if !is_master_there {
+            self.worker(worker, |of| of.is_spent = true);
             return;
         }
         if !is_reported {

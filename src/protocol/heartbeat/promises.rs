@@ -1,16 +1,15 @@
 //! What is promised.
 //!
-//! What comes in the end is promised where no message is lost, late or repeated: of a
-//! single worker that is alone in its master's table. Whatever can happen again and again
-//! is then assumed to happen, but for what fails: crashes are bounded, so they end.
+//! What comes in the end is promised of a single worker that is alone in its master's
+//! table. Whatever can happen again and again is then assumed to happen, but for what
+//! fails: crashes are bounded, so they end, and faults of messages never have to happen.
 
 use super::action::HeartbeatAction;
-use super::offered::may_be_late;
 use super::state::{HeartbeatState, N_INCARNATIONS, entry};
 use super::{Heartbeat, Message};
 use crate::check::{Fairness, Property};
 use crate::framework::WorkerEntryState;
-use crate::protocol::{Fault, Promise};
+use crate::protocol::Promise;
 use crate::wire::Epoch;
 
 pub(super) fn properties(model: &Heartbeat) -> Vec<Property<Heartbeat>> {
@@ -30,10 +29,7 @@ pub(super) fn properties(model: &Heartbeat) -> Vec<Property<Heartbeat>> {
         ]
         .map(Promise::never_broken),
     );
-    let faults = model.configuration.faults;
-    let all_arrives =
-        !may_be_late(faults) && !faults.has(Fault::Loss) && !faults.has(Fault::Duplication);
-    if all_arrives && model.configuration.workers == 1 {
+    if model.configuration.workers == 1 {
         properties.extend(in_the_end());
     }
     properties

@@ -54,7 +54,8 @@ impl Deref for Manager {
 pub(super) struct Worker {
     /// The last worker epoch that was given out.
     pub(super) last: Epoch,
-    /// Whether that epoch is used up: its task was launched, or its order was lost.
+    /// Whether that epoch is used up: its task was launched, its order was lost, or it was
+    /// refused and who gave it is not there any more.
     pub(super) is_spent: bool,
     /// What is stored, by the id's [slot](Names::slot).
     pub(super) rows: [Option<Row>; N_INCARNATIONS],

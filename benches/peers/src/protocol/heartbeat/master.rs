@@ -52,10 +52,9 @@ impl Heartbeat {
 
     /// An executor does not launch a task, since one of that id is there.
     pub(super) fn refuse(&self, state: &mut State, order: Order) {
-        if order.master != state.newest {
-            return;
-        }
-        let Some(master) = &mut state.master else {
+        let is_heard = order.master == state.newest;
+        let Some(master) = state.master.as_mut().filter(|_| is_heard) else {
+            state.is_spent = true;
             return;
         };
         if self.rules.duplicate_task_reported {

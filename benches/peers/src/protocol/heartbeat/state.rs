@@ -189,7 +189,7 @@ pub struct State {
     pub master: Option<Master>,
     /// The last worker epoch that was given out.
     pub given: u8,
-    /// Whether a task of it was launched, or the order is lost.
+    /// Whether a task of it was launched, the order is lost, or nobody heard its refusal.
     pub is_spent: bool,
     pub rows: [Option<Row>; TWO],
     pub order: Option<Order>,
