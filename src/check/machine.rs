@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use derive_where::derive_where;
 use statig::blocking::IntoStateMachine;
 
+use super::coverage::first_word;
 use super::{Model, Property};
 use crate::machine::{Explorable, ExploreError, Invariant, Panic, StepKind, catch};
 
@@ -177,5 +178,9 @@ impl<M: ShareableMachine> Model for OfMachine<M> {
 
     fn action_name(&self, event: &M::Event<'static>) -> String {
         M::name_of_event(event)
+    }
+
+    fn kind_name(&self, event: &M::Event<'static>) -> String {
+        first_word(&M::name_of_event(event)).to_owned()
     }
 }

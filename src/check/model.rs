@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
+use super::coverage::first_word;
 use super::{Fairness, Number, Participants, Property};
 
 /// A closed system: where it begins, what can happen next, what must hold.
@@ -193,8 +194,7 @@ pub trait Model: Sync {
         false
     }
 
-    /// How an action is called where steps are shown and counted; its `Debug` form
-    /// unless given.
+    /// How an action is called where steps are shown; its `Debug` form unless given.
     fn action_name(&self, action: &Self::Action) -> String {
         format!("{action:?}")
     }
@@ -205,6 +205,13 @@ pub trait Model: Sync {
     fn action_kind(&self, action: &Self::Action) -> Option<usize> {
         let _ = action;
         None
+    }
+
+    /// How the kind of an action is called where actions are counted: all actions of a kind
+    /// alike. The first word of its `Debug` form unless given, which is the variant of its
+    /// type.
+    fn kind_name(&self, action: &Self::Action) -> String {
+        first_word(&format!("{action:?}")).to_owned()
     }
 
     /// How a state is shown; its `Debug` form unless given. Where it looks like a
@@ -220,9 +227,8 @@ pub trait Model: Sync {
         None
     }
 
-    /// The kinds of action that should be seen, each by the first word of its
-    /// [name](Model::action_name): the report warns of one that was never even
-    /// offered. None unless given.
+    /// The kinds of action that should be seen, by their [names](Model::kind_name): the
+    /// report warns of one that was never even offered. None unless given.
     fn declared_actions(&self) -> Vec<String> {
         Vec::new()
     }

@@ -18,12 +18,12 @@ pub enum Warning {
     /// An action that the model [declares](Model::declared_actions) was never
     /// offered.
     NeverOffered {
-        /// The first word of its name.
+        /// The [name of its kind](Model::kind_name).
         action: String,
     },
     /// An action was offered but never happened.
     NeverHappened {
-        /// The first word of its name.
+        /// The [name of its kind](Model::kind_name).
         action: String,
         /// How often it was offered.
         offered: u64,

@@ -128,6 +128,10 @@ impl Model for GraphModel {
     fn action_name(&self, arrow: &Arrow) -> String {
         arrow.name.clone()
     }
+
+    fn kind_name(&self, arrow: &Arrow) -> String {
+        arrow.name.clone()
+    }
 }
 
 /// Whether a state is one of these.

@@ -558,7 +558,7 @@ impl Model for Idle {
         ]
     }
 
-    fn action_name(&self, action: &&'static str) -> String {
+    fn kind_name(&self, action: &&'static str) -> String {
         (*action).to_owned()
     }
 

@@ -337,6 +337,11 @@ impl<const WORDS: usize> Model for Composition<WORDS> {
             .map_or_else(String::new, |rule| rule.name.clone())
     }
 
+    fn kind_name(&self, action: &Happening) -> String {
+        self.rule(*action)
+            .map_or_else(String::new, |rule| rule.kind().to_owned())
+    }
+
     #[inline]
     fn action_kind(&self, action: &Happening) -> Option<usize> {
         Some(action.0 as usize)

@@ -13,8 +13,8 @@ pub(super) use self::tally::{Tally, first_word};
 pub struct Coverage {
     /// How many states there are at each distance from the initial ones.
     pub levels: Vec<usize>,
-    /// The actions, by the first word of their names, in the order of
-    /// the names; those that the model declares are among them if they were never
+    /// The actions, by the [names of their kinds](crate::check::Model::kind_name) and in the
+    /// order of these; those that the model declares are among them if they were never
     /// offered, too.
     pub actions: Vec<ActionCoverage>,
     /// What the properties ask of states, in their order.
@@ -43,11 +43,11 @@ impl Coverage {
     }
 }
 
-/// What became of the actions of one name.
+/// What became of the actions of one kind.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct ActionCoverage {
-    /// The first word of their names.
+    /// The [name of the kind](crate::check::Model::kind_name).
     pub name: String,
     /// How often the model offered one.
     pub offered: u64,

@@ -7,7 +7,7 @@ use std::mem::{Discriminant, discriminant};
 use super::{ActionCoverage, Coverage, PredicateCoverage};
 use crate::check::{Model, Property};
 
-/// What one thread has counted of the actions of one name: what is rare apart, so that a
+/// What one thread has counted of the actions of one kind: what is rare apart, so that a
 /// step counts once.
 #[derive(Clone)]
 pub(in crate::check) struct ActionTally {
@@ -30,10 +30,10 @@ impl ActionTally {
         }
     }
 
-    /// Nothing yet of actions with the name of this one.
+    /// Nothing yet of actions of the kind of this one.
     #[cold]
     fn of<M: Model + ?Sized>(model: &M, action: &M::Action) -> Self {
-        Self::new(first_word(&model.action_name(action)).to_owned())
+        Self::new(model.kind_name(action))
     }
 
     /// Whether one was come across.
