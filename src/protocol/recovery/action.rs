@@ -114,12 +114,16 @@ pub(super) fn push(configuration: &Configuration, state: &State, actions: &mut V
 /// Whether there is somebody who takes a message, and room for what it brings about.
 fn can_arrive(state: &State, worker: WorkerNumber, message: Message) -> bool {
     let place = state.place(worker);
-    let master = state.master.as_ref();
     match message {
         Message::Pong(_) => place.worker.is_some(),
-        Message::Ping(_) => place.pong.is_none() && master.is_some_and(|master| master.listens),
-        Message::Status(_) => master.is_some_and(|master| master.listens),
+        Message::Ping(_) => place.pong.is_none() && is_listened_to(state),
+        Message::Status(_) => is_listened_to(state),
     }
+}
+
+/// Whether the job master takes messages of its workers.
+fn is_listened_to(state: &State) -> bool {
+    state.master.as_ref().is_some_and(|master| master.listens)
 }
 
 fn push_master(
@@ -192,14 +196,14 @@ fn push_worker(
     };
     let mut push = |action| actions.push(Action::Worker(worker, action));
     let is_heard = !state.passes_over(configuration.policy, there.client.storage().master_epoch());
+    let is_heard = is_heard && (worker.is_watched() || is_listened_to(state));
     if place.ping.is_none() && is_heard && *there.client.state() != ClientState::Closed {
         push(WorkerAction::Ping);
     }
     if there.client.storage().master_epoch() < state.epoch {
         push(WorkerAction::ReadMaster);
     }
-    // Those of the other tasks are there to be waited for.
-    if place.status.is_none() && worker.task() == 0 {
+    if place.status.is_none() && worker.is_watched() {
         match there.phase {
             WorkerPhase::Silent => push(WorkerAction::Report),
             WorkerPhase::Working => push(WorkerAction::Finish),
@@ -250,7 +254,8 @@ impl fmt::Display for Action {
             Self::MasterCrashes(jm) => write!(f, "jm{jm} crashes"),
             Self::Worker(worker, action) => {
                 let what = match action {
-                    WorkerAction::Ping => "pings",
+                    WorkerAction::Ping if worker.is_watched() => "pings",
+                    WorkerAction::Ping => "pings, and that arrives at once",
                     WorkerAction::ReadMaster => "reads where its master is",
                     WorkerAction::Report => "works: stores that, and tells its master",
                     WorkerAction::Finish => "has finished: stores that, and tells its master",

@@ -12,7 +12,9 @@
 //!
 //! - There are one to three tasks, as many as the configuration has workers. That a worker
 //!   pings twice while another one is waited for takes two. The workers of those beside the
-//!   first report nothing, and there is one at a time: all else is seen with one task.
+//!   first are there to be waited for: there is one at a time, it reports nothing, and its
+//!   pings and their pongs arrive in the step in which they are sent. All else is seen with
+//!   one task.
 //! - A job master has two incarnations, one after the other: all that a failover can do to
 //!   its successor is seen in one. A second incarnation beside the first is what the models
 //!   of jobs are about.

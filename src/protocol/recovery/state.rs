@@ -47,6 +47,12 @@ impl WorkerNumber {
         self.0 / WORKERS_OF_A_TASK
     }
 
+    /// Whether it is one with which everything goes wrong that may: those of the first task.
+    /// The others are there to be waited for.
+    pub(super) fn is_watched(self) -> bool {
+        self.task() == 0
+    }
+
     pub(super) fn of_id(id: &str) -> Option<Self> {
         let number = Self::IDS.iter().position(|known| *known == id)?;
         Some(Self(u8::try_from(number).ok()?))

@@ -1,7 +1,7 @@
 //! What the workers do, and what the time does to them.
 
 use super::action::WorkerAction;
-use super::message::{Ping, Pong, Status};
+use super::message::{Message, Ping, Pong, Status};
 use super::state::{JOB, Report, WORKER_EPOCH, Worker, WorkerNumber, WorkerPhase};
 use super::step::Step;
 use super::transcript;
@@ -99,6 +99,9 @@ impl<R: Recorder> Step<'_, R> {
                         });
                     }
                 }
+                if !worker.is_watched() {
+                    self.arrive_at_once(worker);
+                }
             }
             WorkerAction::ReadMaster => self.read_master(worker),
             WorkerAction::Report => {
@@ -109,6 +112,16 @@ impl<R: Recorder> Step<'_, R> {
                 let code = || "ClientEvent::WaitClosed { now: NOW }".to_owned();
                 self.client(worker, &ClientEvent::WaitClosed { now: NOW }, code);
             }
+        }
+    }
+
+    /// A ping arrives in the step in which it is sent, and so does its pong.
+    fn arrive_at_once(&mut self, worker: WorkerNumber) {
+        if let Some(ping) = self.state.place_mut(worker).ping.take() {
+            self.deliver(worker, Message::Ping(ping));
+        }
+        if let Some(pong) = self.state.place_mut(worker).pong.take() {
+            self.pong(worker, pong);
         }
     }
 

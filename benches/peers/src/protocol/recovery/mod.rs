@@ -184,7 +184,7 @@ impl Model for Recovery {
                 self.check(state, master.table.as_mut()?)
             })?,
             Step::RefuseRows | Step::CrashMaster => state.master = None,
-            Step::Ping(worker) => state.ping(worker)?,
+            Step::Ping(worker) => self.ping(&mut state, worker)?,
             Step::ReadMaster(worker) => state.read_master(worker)?,
             Step::Report(worker) => state.report(worker)?,
             Step::Deliver(worker, kind) => self.deliver(&mut state, worker, kind, false)?,

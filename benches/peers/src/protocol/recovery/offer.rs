@@ -58,14 +58,15 @@ impl Recovery {
     fn offer_worker(&self, state: &State, worker: usize, steps: &mut Vec<Step>) {
         let place = &state.places[worker];
         let Some(there) = place.worker else { return };
-        if place.ping.is_none() && !self.is_in_vain(state, there.master) {
+        let is_slow = super::task_of(worker) == 0;
+        let is_heard = is_slow || state.master.as_ref().is_some_and(|it| it.listens);
+        if place.ping.is_none() && is_heard && !self.is_in_vain(state, there.master) {
             steps.push(Step::Ping(worker));
         }
         if there.master < state.epoch {
             steps.push(Step::ReadMaster(worker));
         }
-        let reports = there.stage != Stage::Closing && super::task_of(worker) == 0;
-        if reports && place.status.is_none() {
+        if is_slow && there.stage != Stage::Closing && place.status.is_none() {
             steps.push(Step::Report(worker));
         }
     }

@@ -1,6 +1,6 @@
 //! What the workers do, and what the end of an age does to all.
 
-use super::{Beat, Knowledge, Recovery, Report, Stage, State, Status, Worker};
+use super::{Beat, Kind, Knowledge, Recovery, Report, Stage, State, Status, Worker};
 use crate::protocol::age::{LONG_AGO, TOO_LONG, older};
 
 impl State {
@@ -16,7 +16,7 @@ impl State {
         });
     }
 
-    pub(super) fn ping(&mut self, worker: usize) -> Option<()> {
+    fn send_ping(&mut self, worker: usize) -> Option<()> {
         let place = &mut self.places[worker];
         let there = place.worker?;
         place.ping = Some(Beat {
@@ -53,6 +53,16 @@ impl State {
 }
 
 impl Recovery {
+    /// A worker pings; one that is only waited for is answered at once.
+    pub(super) fn ping(&self, state: &mut State, worker: usize) -> Option<()> {
+        state.send_ping(worker)?;
+        if super::task_of(worker) > 0 {
+            self.deliver(state, worker, Kind::Ping, false)?;
+            self.take_pong(state, worker);
+        }
+        Some(())
+    }
+
     pub(super) fn take_pong(&self, state: &mut State, worker: usize) -> Option<()> {
         let place = &mut state.places[worker];
         let pong = place.pong.take()?;
