@@ -3,7 +3,7 @@
 use derive_where::derive_where;
 
 use super::walk::{Step, Walk};
-use super::{Model, Participants, Property, PropertyKind};
+use super::{AnyModel, Model, Participants, Property, PropertyKind};
 
 /// A walk that shows that a property does not hold: for a property of single
 /// states one to a state that breaks it, for liveness a run that never does what it
@@ -166,6 +166,24 @@ impl<M: Model + ?Sized> Counterexample<M> {
     #[must_use]
     pub fn ending(&self) -> Ending {
         self.ending
+    }
+}
+
+impl Counterexample<AnyModel> {
+    /// The counterexample to the model whose types were left out. It is the caller who
+    /// knows of what type it is.
+    pub(crate) fn of_type<M: Model + 'static>(&self) -> Counterexample<M> {
+        Counterexample {
+            property: self.property.clone(),
+            kind: self.kind,
+            walk: self.walk.of_type(),
+            fairness: self.fairness.clone(),
+            is_shortest: self.is_shortest,
+            ending: self.ending,
+            start: self.start,
+            forms: self.forms.clone(),
+            labels: self.labels.clone(),
+        }
     }
 }
 

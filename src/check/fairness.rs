@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use derive_where::derive_where;
 
-use super::Model;
+use super::{AnyAction, AnyModel, AnyState, Model};
 
 /// Whether an action in a state is one that an assumption is about.
 pub(super) type ActionPredicate<M> =
@@ -157,6 +157,30 @@ impl<M: Model + ?Sized> Fairness<M> {
         });
         self
     }
+}
+
+impl<M: Model + 'static> Fairness<M> {
+    /// The assumptions, of the model when its types are left out.
+    pub(super) fn of_any_model(self) -> Fairness<AnyModel> {
+        let constraints = self.constraints.into_iter().map(|constraint| Constraint {
+            name: constraint.name,
+            is_strong: constraint.is_strong,
+            concerns: of_actions(constraint.concerns),
+        });
+        Fairness {
+            may_stop: self.may_stop,
+            constraints: constraints.collect(),
+        }
+    }
+}
+
+/// What is asked of actions, when the types of the model are left out.
+pub(super) fn of_actions<M: Model + 'static>(
+    concerns: Arc<ActionPredicate<M>>,
+) -> Arc<ActionPredicate<AnyModel>> {
+    Arc::new(move |model, state: &AnyState, action: &AnyAction| {
+        concerns(model.of_type(), state.of_type(), action.of_type())
+    })
 }
 
 /// In words: `progress, weak(deliver), strong(restart, rejoin)`. Each name is an

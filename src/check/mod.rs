@@ -51,6 +51,7 @@
 //! heap has to be copied for every step.
 //! Liveness takes the states and 8 bytes for each step.
 
+mod any_model;
 mod audit;
 pub mod compose;
 mod counterexample;
@@ -91,6 +92,7 @@ mod summary;
 mod walk;
 mod warning;
 
+pub(crate) use self::any_model::{AnyAction, AnyModel, AnyState};
 pub use self::audit::{Audited, Flaw, audit};
 pub use self::counterexample::{Counterexample, Ending};
 pub use self::coverage::{ActionCoverage, Coverage, PredicateCoverage};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use derive_where::derive_where;
 
-use super::fairness::ActionPredicate;
-use super::{Fairness, Model};
+use super::fairness::{ActionPredicate, of_actions};
+use super::{AnyModel, AnyState, Fairness, Model};
 
 /// Whether a state has what is asked.
 pub(super) type StatePredicate<M> = dyn Fn(&M, &<M as Model>::State) -> bool + Send + Sync;
@@ -265,6 +265,30 @@ impl<M: Model + ?Sized> Property<M> {
     /// What is assumed of the runs in place of what the model assumes.
     pub(super) fn own_fairness(&self) -> Option<&Fairness<M>> {
         self.fairness.as_ref()
+    }
+}
+
+impl<M: Model + 'static> Property<M> {
+    /// The property, of the model when its types are left out.
+    pub(super) fn of_any_model(self) -> Property<AnyModel> {
+        let asked = |holds: Arc<StatePredicate<M>>| -> Arc<StatePredicate<AnyModel>> {
+            Arc::new(move |model, state: &AnyState| holds(model.of_type(), state.of_type()))
+        };
+        Property {
+            name: self.name,
+            claim: match self.claim {
+                Claim::Always(holds) => Claim::Always(asked(holds)),
+                Claim::Never(holds) => Claim::Never(asked(holds)),
+                Claim::Sometimes(holds) => Claim::Sometimes(asked(holds)),
+                Claim::NoDeadlock => Claim::NoDeadlock,
+                Claim::Eventually(holds) => Claim::Eventually(asked(holds)),
+                Claim::AlwaysEventually(holds) => Claim::AlwaysEventually(asked(holds)),
+                Claim::LeadsTo(first, second) => Claim::LeadsTo(asked(first), asked(second)),
+                Claim::Until(first, second) => Claim::Until(asked(first), asked(second)),
+                Claim::NoLivelock(is_progress) => Claim::NoLivelock(of_actions(is_progress)),
+            },
+            fairness: self.fairness.map(Fairness::of_any_model),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use derive_where::derive_where;
 
-use super::Model;
+use super::{AnyModel, Model};
 
 /// A sequence of steps through a model, from an initial state.
 #[derive_where(Clone, Debug)]
@@ -53,5 +53,20 @@ impl<M: Model + ?Sized> Walk<M> {
     /// All actions, in order.
     pub fn actions(&self) -> impl Iterator<Item = &M::Action> {
         self.steps.iter().map(|step| &step.action)
+    }
+}
+
+impl Walk<AnyModel> {
+    /// The walk through the model whose types were left out. It is the caller who knows
+    /// of what type it is.
+    pub(super) fn of_type<M: Model + 'static>(&self) -> Walk<M> {
+        let steps = self.steps.iter().map(|step| Step {
+            action: step.action.of_type::<M::Action>().clone(),
+            state: step.state.of_type::<M::State>().clone(),
+        });
+        Walk {
+            initial: self.initial.of_type::<M::State>().clone(),
+            steps: steps.collect(),
+        }
     }
 }

@@ -64,7 +64,7 @@ use self::arguments::{Arguments, Command};
 pub use self::model::model_on_disk;
 pub use self::model::{Parameter, choice, model, number, switch, word};
 pub use self::protocol::protocol_models;
-use crate::check::{Flaw, ShareableMachine, StateGraphError};
+use crate::check::{AnyModel, Flaw, ShareableMachine, StateGraphError};
 use crate::graph::lint::{AllowanceError, Code};
 use crate::graph::{Graph, Property};
 use crate::machine::{ExploreError, Explored, Limits, explore};
@@ -97,7 +97,7 @@ pub fn machine<M: ShareableMachine>() -> Entry {
         about: "the machine, with its events in any order".to_owned(),
         parameters: Vec::new(),
         check: Box::new(|_, request, out| {
-            let model = crate::check::OfMachine::<M>::new()?;
+            let model = AnyModel::new(crate::check::OfMachine::<M>::new()?);
             check::run(&model, request, check::Extras::default(), out)
         }),
         machine: Some(OfMachine {

@@ -4,77 +4,73 @@ use std::time::Duration;
 
 use super::{Entry, Parameter, check, number, switch, word};
 use crate::framework::{Policy, Timeouts};
-use crate::protocol::{Configuration, Faults, ModelName, ProtocolModel, Visitor, emit};
+use crate::protocol::{AnyProtocol, Configuration, Faults, ModelName};
 
 /// An entry for each model of the master/worker protocol.
 #[must_use]
 pub fn protocol_models() -> Vec<Entry> {
-    let names = ModelName::ALL.iter().copied();
-    names.map(|name| name.visit(AsEntry(name))).collect()
+    ModelName::ALL.iter().map(|name| entry(*name)).collect()
 }
 
-struct AsEntry(ModelName);
-
-impl Visitor for AsEntry {
-    type Answer = Entry;
-
-    fn visit<M: ProtocolModel>(self) -> Entry {
-        let usual = M::usual();
-        let policy = |text: &str| text.parse().map(Policy::bits).map_err(told);
-        let faults = |text: &str| {
-            let faults = text.parse::<Faults>().map_err(told)?;
-            Ok(faults.bits().into())
-        };
-        Entry {
-            name: self.0.to_string(),
-            about: self.0.about().to_owned(),
-            machine: None,
-            parameters: [
-                number("workers", 1..=3, usual.workers.into(), "workers, or jobs"),
-                word(
-                    "policy",
-                    usual.policy.bits(),
-                    "hardened or original, with -RULE and +RULE behind",
-                    policy,
-                    |bits| Policy::from_bits(bits).to_string(),
-                    "the rules in force",
-                ),
-                word(
-                    "faults",
-                    usual.faults.bits().into(),
-                    format!("all, none, or some of {}", Faults::ALL),
-                    faults,
-                    |bits| Faults::from_bits(low_byte(bits)).to_string(),
-                    "what may go wrong",
-                ),
-                switch("new_ids", "a worker that is created again gets a new id"),
-            ]
-            .into_iter()
-            .chain(times::<M>().iter().map(|time| time.parameter(&usual)))
-            .collect(),
-            check: Box::new(|values, request, out| {
-                let [workers, policy, faults, new_ids, millis @ ..] = values else {
-                    unreachable!("there is a value for each parameter")
-                };
-                let mut timeouts = M::usual().timeouts;
-                for (time, millis) in times::<M>().iter().zip(millis) {
-                    *(time.of)(&mut timeouts) = Duration::from_millis(*millis);
-                }
-                let model = M::new(Configuration {
+fn entry(name: ModelName) -> Entry {
+    let usual = name.usual();
+    let policy = |text: &str| text.parse().map(Policy::bits).map_err(told);
+    let faults = |text: &str| {
+        let faults = text.parse::<Faults>().map_err(told)?;
+        Ok(faults.bits().into())
+    };
+    Entry {
+        name: name.to_string(),
+        about: name.about().to_owned(),
+        machine: None,
+        parameters: [
+            number("workers", 1..=3, usual.workers.into(), "workers, or jobs"),
+            word(
+                "policy",
+                usual.policy.bits(),
+                "hardened or original, with -RULE and +RULE behind",
+                policy,
+                |bits| Policy::from_bits(bits).to_string(),
+                "the rules in force",
+            ),
+            word(
+                "faults",
+                usual.faults.bits().into(),
+                format!("all, none, or some of {}", Faults::ALL),
+                faults,
+                |bits| Faults::from_bits(low_byte(bits)).to_string(),
+                "what may go wrong",
+            ),
+            switch("new_ids", "a worker that is created again gets a new id"),
+        ]
+        .into_iter()
+        .chain(times(name).iter().map(|time| time.parameter(&usual)))
+        .collect(),
+        check: Box::new(move |values, request, out| {
+            let [workers, policy, faults, new_ids, millis @ ..] = values else {
+                unreachable!("there is a value for each parameter")
+            };
+            let mut timeouts = usual.timeouts;
+            for (time, millis) in times(name).iter().zip(millis) {
+                *(time.of)(&mut timeouts) = Duration::from_millis(*millis);
+            }
+            let protocol = AnyProtocol::new(
+                name,
+                Configuration {
                     timeouts,
                     workers: low_byte(*workers),
                     policy: Policy::from_bits(*policy),
                     faults: Faults::from_bits(low_byte(*faults)),
                     same_id: *new_ids == 0,
-                    ..M::usual()
-                });
-                let extras = check::Extras {
-                    emit: Some(&|found| emit(&model, found)),
-                    on_disk: None,
-                };
-                check::run(&model, request, extras, out)
-            }),
-        }
+                    ..usual
+                },
+            );
+            let extras = check::Extras {
+                emit: Some(&|found| protocol.emit(found)),
+                on_disk: None,
+            };
+            check::run(&protocol.model, request, extras, out)
+        }),
     }
 }
 
@@ -125,8 +121,8 @@ const TIMES: [Time; 7] = [
 ];
 
 /// The times that a model can be given: those of the model that is about them.
-fn times<M: ProtocolModel>() -> &'static [Time] {
-    match M::NAME {
+fn times(name: ModelName) -> &'static [Time] {
+    match name {
         ModelName::Timing => &TIMES,
         _ => &[],
     }

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::arguments::Format;
 use super::{Answer, CliError, report, watch};
-use crate::check::{Check, Counterexample, Progress, Property, Report};
-use crate::protocol::{ModelName, ProtocolModel, Visitor};
+use crate::check::{AnyModel, Check, Counterexample, Model as _, Progress, Property, Report};
+use crate::protocol::{AnyProtocol, ModelName};
 
 /// The answer as a document: see docs/json.md.
 #[derive(Serialize)]
@@ -44,15 +44,14 @@ pub(super) fn verify(format: Format, out: &mut dyn Write) -> Result<Answer, CliE
     watch::interrupted();
     let mut models = Vec::new();
     for name in ModelName::ALL {
-        let show = |now: &Progress| {
+        models.push(verified(*name, |now| {
             watch::show_for(&progress, name.as_str(), now);
             if watch::interrupted() {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
             }
-        };
-        models.push(name.visit(Verifying { show }));
+        }));
     }
     progress.finish_and_clear();
     let document = Document {
@@ -73,36 +72,28 @@ pub(super) fn verify(format: Format, out: &mut dyn Write) -> Result<Answer, CliE
     })
 }
 
-struct Verifying<S> {
-    show: S,
-}
-
-impl<S: FnMut(&Progress) -> ControlFlow<()>> Visitor for Verifying<S> {
-    type Answer = Verified;
-
-    fn visit<M: ProtocolModel>(mut self) -> Verified {
-        let started = Instant::now();
-        let model = M::new(M::usual());
-        // What speaks of single states takes less room, and all cores.
-        let is_of_runs = |property: &Property<M>| property.kind().is_liveness();
-        let (of_runs, of_states): (Vec<_>, Vec<_>) =
-            model.properties().into_iter().partition(is_of_runs);
-        let mut check = |properties: &[Property<M>]| {
-            Check::new(&model)
-                .all_violations()
-                .on_progress(&mut self.show)
-                .run_for(properties)
-        };
-        let mut reports = vec![check(&of_states)];
-        if !of_runs.is_empty() {
-            reports.push(check(&of_runs));
-        }
-        Verified::new(M::NAME, &reports, started.elapsed())
+fn verified(name: ModelName, mut show: impl FnMut(&Progress) -> ControlFlow<()>) -> Verified {
+    let started = Instant::now();
+    let model = AnyProtocol::new(name, name.usual()).model;
+    // What speaks of single states takes less room, and all cores.
+    let is_of_runs = |property: &Property<AnyModel>| property.kind().is_liveness();
+    let (of_runs, of_states): (Vec<_>, Vec<_>) =
+        model.properties().into_iter().partition(is_of_runs);
+    let mut check = |properties: &[Property<AnyModel>]| {
+        Check::new(&model)
+            .all_violations()
+            .on_progress(&mut show)
+            .run_for(properties)
+    };
+    let mut reports = vec![check(&of_states)];
+    if !of_runs.is_empty() {
+        reports.push(check(&of_runs));
     }
+    Verified::new(name, &reports, started.elapsed())
 }
 
 impl Verified {
-    fn new<M: ProtocolModel>(name: ModelName, reports: &[Report<M>], took: Duration) -> Self {
+    fn new(name: ModelName, reports: &[Report<AnyModel>], took: Duration) -> Self {
         let verdicts = reports.iter().flat_map(Report::verdicts);
         let violations = reports.iter().flat_map(Report::violations);
         Self {

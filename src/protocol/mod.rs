@@ -17,6 +17,7 @@
 //! are noted in the [`Trail`] of the state that the step leads to, and so is each
 //! [rule](crate::framework::Rule) that was needed in it and is not in force.
 
+mod any_protocol;
 pub mod cancel;
 pub mod channel;
 pub mod clock;
@@ -39,6 +40,7 @@ pub mod timing;
 mod trail;
 mod transcript;
 
+pub(crate) use self::any_protocol::AnyProtocol;
 pub use self::configuration::Configuration;
 pub use self::emit::{Emitted, emit};
 pub use self::exit::Exit;

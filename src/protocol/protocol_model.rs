@@ -7,7 +7,7 @@ use super::{Configuration, Trailed, Transcript};
 use crate::check::Model;
 
 /// A model of the protocol.
-pub trait ProtocolModel: Model<State: Trailed> + Sized {
+pub trait ProtocolModel: Model<State: Trailed> + Sized + 'static {
     /// Its name.
     const NAME: ModelName;
 

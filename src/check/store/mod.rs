@@ -13,7 +13,7 @@ mod table;
 use std::fmt;
 
 pub(super) use self::exact::{Exact, Part};
-pub(super) use self::hash::hash_of;
+pub(super) use self::hash::{hash_of, wide_hash_of};
 pub(super) use self::keyed::Keyed;
 pub(super) use self::keys::{ByNumber, Fingerprint, Keys, WideFingerprint};
 pub(super) use self::saved::{Saved, Sink, Source};

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::switch::{self, Need};
 use super::{Outage, Story};
-use crate::check::{Check, Progress, Property, Report, Store};
+use crate::check::{AnyModel, AnyState, Check, Model as _, Progress, Property, Report, Store};
 use crate::framework::{Policy, Rule};
-use crate::protocol::{Configuration, ModelName, Promise, ProtocolModel, Trailed as _, Visitor};
+use crate::protocol::{AnyProtocol, Configuration, ModelName, Promise};
 
 /// What is known of a promise in one configuration.
 #[derive(Clone, Debug)]
@@ -276,27 +276,56 @@ impl<'p> Judge<'p> {
         if let Some(answer) = self.answered.get(&question) {
             return Rc::clone(answer);
         }
-        let model = question.model;
-        let answer = Rc::new(model.visit(Asking {
-            judge: self,
-            question,
-        }));
+        let answer = Rc::new(self.ask(question));
         self.answered.insert(question, Rc::clone(&answer));
         answer
     }
 }
 
 impl Judge<'_> {
-    fn check<M: ProtocolModel>(
+    /// Has a question answered by the model that it is about.
+    fn ask(&mut self, question: Question) -> Answer {
+        let started = Instant::now();
+        let protocol = AnyProtocol::new(question.model, question.configuration);
+        let asked = question.asked;
+        let mut answer = Answer::default();
+        // What speaks of single states takes less room, and all cores.
+        for are_of_runs in [false, true] {
+            let promises = asked.promises(&protocol.model, are_of_runs);
+            let rules = asked.rules(are_of_runs);
+            let is_answered = asked == Asked::First && answer.is_broken();
+            if is_answered || promises.is_empty() && rules.is_empty() {
+                continue;
+            }
+            let named = promises.iter().map(|(_, property)| property.clone());
+            let spared = rules.iter().map(|rule| spares(&protocol, *rule));
+            let properties: Vec<_> = named.chain(spared).collect();
+            let report = self.check(&protocol, asked, &properties);
+            let (of_promises, of_rules) = report.verdicts().split_at(promises.len());
+            for ((promise, _), verdict) in promises.iter().zip(of_promises) {
+                let told = told(&protocol, *promise, verdict);
+                answer.promises.insert(*promise, told);
+            }
+            answer
+                .needed
+                .extend(rules.iter().copied().zip(of_rules.iter().map(first)));
+            answer.states = report.unique();
+            answer.depth = report.depth();
+        }
+        answer.took = started.elapsed();
+        answer
+    }
+
+    fn check(
         &mut self,
-        model: &M,
+        protocol: &AnyProtocol,
         asked: Asked,
-        properties: &[Property<M>],
-    ) -> Report<M> {
+        properties: &[Property<AnyModel>],
+    ) -> Report<AnyModel> {
         let on_progress = &mut self.on_progress;
-        let mut check = Check::new(model)
+        let mut check = Check::new(&protocol.model)
             .store(Store::WideFingerprint)
-            .on_progress(|progress| on_progress(M::NAME.as_str(), progress));
+            .on_progress(|progress| on_progress(protocol.name.as_str(), progress));
         if let Some(threads) = self.threads {
             check = check.threads(threads);
         }
@@ -333,55 +362,9 @@ impl Answer {
     }
 }
 
-/// A question on its way to the model that it is about.
-struct Asking<'j, 'p> {
-    judge: &'j mut Judge<'p>,
-    question: Question,
-}
-
-impl Visitor for Asking<'_, '_> {
-    type Answer = Answer;
-
-    fn visit<M: ProtocolModel>(self) -> Answer {
-        let started = Instant::now();
-        let model = M::new(self.question.configuration);
-        let asked = self.question.asked;
-        let mut answer = Answer::default();
-        // What speaks of single states takes less room, and all cores.
-        for are_of_runs in [false, true] {
-            let promises = asked.promises(&model, are_of_runs);
-            let rules = asked.rules(are_of_runs);
-            let is_answered = asked == Asked::First && answer.is_broken();
-            if is_answered || promises.is_empty() && rules.is_empty() {
-                continue;
-            }
-            let named = promises.iter().map(|(_, property)| property.clone());
-            let properties: Vec<_> = named.chain(rules.iter().copied().map(spares)).collect();
-            let report = self.judge.check(&model, asked, &properties);
-            let (of_promises, of_rules) = report.verdicts().split_at(promises.len());
-            for ((promise, _), verdict) in promises.iter().zip(of_promises) {
-                answer
-                    .promises
-                    .insert(*promise, told(&model, *promise, verdict));
-            }
-            answer
-                .needed
-                .extend(rules.iter().copied().zip(of_rules.iter().map(first)));
-            answer.states = report.unique();
-            answer.depth = report.depth();
-        }
-        answer.took = started.elapsed();
-        answer
-    }
-}
-
 impl Asked {
     /// The promises that are asked for, those of runs or those of states.
-    fn promises<M: ProtocolModel>(
-        self,
-        model: &M,
-        are_of_runs: bool,
-    ) -> Vec<(Promise, Property<M>)> {
+    fn promises(self, model: &AnyModel, are_of_runs: bool) -> Vec<(Promise, Property<AnyModel>)> {
         let is_asked = |promise: Promise| {
             let is_wanted = match self {
                 Self::Promise(wanted) => promise == wanted,
@@ -406,14 +389,15 @@ impl Asked {
 }
 
 /// That no step needs a rule.
-fn spares<M: ProtocolModel>(rule: Rule) -> Property<M> {
-    Property::never(format!("`{rule}` is needed"), move |_, state: &M::State| {
-        state.trail().is_needed(rule)
+fn spares(protocol: &AnyProtocol, rule: Rule) -> Property<AnyModel> {
+    let trail = protocol.trail();
+    Property::never(format!("`{rule}` is needed"), move |_, state: &AnyState| {
+        trail(state).is_needed(rule)
     })
 }
 
 /// The first step that needs the rule which a property says is not needed.
-fn first<M: ProtocolModel>(verdict: &crate::check::Verdict<M>) -> Needed {
+fn first(verdict: &crate::check::Verdict<AnyModel>) -> Needed {
     match verdict.counterexample() {
         Some(counterexample) => Needed::InStep(counterexample.steps().len()),
         None if verdict.holds() => Needed::Never,
@@ -421,13 +405,16 @@ fn first<M: ProtocolModel>(verdict: &crate::check::Verdict<M>) -> Needed {
     }
 }
 
-fn told<M: ProtocolModel>(
-    model: &M,
+fn told(
+    protocol: &AnyProtocol,
     promise: Promise,
-    verdict: &crate::check::Verdict<M>,
+    verdict: &crate::check::Verdict<AnyModel>,
 ) -> Verdict {
     match verdict.counterexample() {
-        Some(counterexample) => Verdict::Broken(Rc::new(Story::of(model, promise, counterexample))),
+        Some(counterexample) => {
+            let story = Story::of(protocol, promise, counterexample);
+            Verdict::Broken(Rc::new(story))
+        }
         None if verdict.holds() => Verdict::Holds,
         None => Verdict::Undecided,
     }

@@ -2,10 +2,9 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::check::{Counterexample, Ending};
+use crate::check::{AnyModel, Counterexample, Ending};
 use crate::framework::Rule;
-use crate::protocol::emit::{Emitted, emit};
-use crate::protocol::{ModelName, Promise, ProtocolModel, Trailed as _};
+use crate::protocol::{AnyProtocol, Emitted, ModelName, Promise};
 
 /// How a promise is broken: a counterexample, whatever model it is of.
 #[derive(Clone, Debug)]
@@ -33,20 +32,21 @@ pub struct Story {
 }
 
 impl Story {
-    pub(super) fn of<M: ProtocolModel>(
-        model: &M,
+    pub(super) fn of(
+        protocol: &AnyProtocol,
         promise: Promise,
-        counterexample: &Counterexample<M>,
+        counterexample: &Counterexample<AnyModel>,
     ) -> Self {
+        let trail = protocol.trail();
         let states = counterexample.walk().states().enumerate();
         let needed = states.flat_map(|(step, state)| {
             let rules = Rule::ALL.iter().copied();
             rules
-                .filter(|rule| state.trail().is_needed(*rule))
+                .filter(|rule| trail(state).is_needed(*rule))
                 .map(move |rule| (step, rule))
         });
         Self {
-            model: M::NAME,
+            model: protocol.name,
             promise,
             steps: counterexample.names().map(str::to_owned).collect(),
             needed: needed.collect(),
@@ -54,7 +54,7 @@ impl Story {
             sequence: counterexample.mermaid(),
             line: counterexample.line(),
             json: serde_json::to_value(counterexample).unwrap_or_default(),
-            emitted: emit(model, counterexample),
+            emitted: protocol.emit(counterexample),
         }
     }
 }

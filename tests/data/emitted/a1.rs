@@ -130,7 +130,7 @@ fn s10_ping_of_both_epochs() {
     assert_eq!(format!("{:?}", jm1.tick(TickInput::Start, &mut vec![])), "Ok(Callback)");
     assert_eq!(format!("{:?}", jm1.tick(TickInput::CallbackDone, &mut vec![])), "Ok(Done)");
 
-    // 6. jm1 gets the ping of j (worker epoch 1, to jm1)
+    // 6. jm1 gets the ping of j (worker epoch 1, to jm1) for the first of two times
     assert_eq!(format!("{:?}", jm1.heartbeat(&ping("j", 1, 1, false, 0), "x", NOW, &mut vec![])), "Ok(Accepted)");
     assert_eq!(format!("{:?}", jm1.tick(TickInput::Start, &mut vec![])), "Ok(Callback)");
     assert_eq!(format!("{:?}", jm1.tick(TickInput::CallbackDone, &mut vec![])), "Ok(Done)");

@@ -126,7 +126,7 @@ fn s8_no_assertion_fails() {
     // 5. x crashes
     x = TaskRunner::new(policy);
 
-    // 6. jm1 gets the finish ping of j (worker epoch 1, to jm1) for the first of two times
+    // 6. jm1 gets the finish ping of j (worker epoch 1, to jm1)
     assert_eq!(format!("{:?}", jm1.heartbeat(&ping("j", 1, 1, true, 0), "x", NOW, &mut vec![])), "Ok(Accepted)");
     assert_eq!(format!("{:?}", jm1.tick(TickInput::Start, &mut vec![])), "Ok(Callback)");
     assert_eq!(format!("{:?}", jm1.tick(TickInput::CallbackDone, &mut vec![])), "Ok(Done)");

@@ -157,11 +157,10 @@ fn s13_offline_for_the_last_reason() {
     ];
     assert_eq!(started, [true; 5]);
 
-    // 1. w1 finishes its work, and exits
-    assert_eq!(format!("{:?}", on!(run_loop, RunLoopEvent::Tick { now: MonotonicTime(0) })), "(true, [CallPoll])");
-    assert_eq!(format!("{:?}", on!(business, WorkerBusinessEvent::Tick { outcome: TickOutcome::Exits(ExitReason::Finished) })), "(true, [Exit { reason: Finished }, Return { is_ok: true }])");
-    assert_eq!(format!("{:?}", on!(writer, exit(ExitReason::Finished))), "(true, [Persist { status: WorkerStatus { seq_id: 0, created_at: Timestamp { seconds: -62135596800, nanos: 0, offset: 0 }, updated_at: Timestamp { seconds: -62135596800, nanos: 0, offset: 0 }, project_id: \"\", job_id: \"j\", id: \"w1\", kind: WorkerType(0), state: WorkerStateCode(5), epoch: 2, error_message: \"\", extend_bytes: None } }])");
-    assert_eq!(format!("{:?}", on!(writer, StatusWriterEvent::Written { now: MonotonicTime(0) })), "(true, [Notify { status: WorkerStatus { seq_id: 0, created_at: Timestamp { seconds: -62135596800, nanos: 0, offset: 0 }, updated_at: Timestamp { seconds: -62135596800, nanos: 0, offset: 0 }, project_id: \"\", job_id: \"j\", id: \"w1\", kind: WorkerType(0), state: WorkerStateCode(5), epoch: 2, error_message: \"\", extend_bytes: None } }])");
+    // 1. w1 is asked to stop, and exits
+    assert_eq!(format!("{:?}", on!(business, WorkerBusinessEvent::Cancel { outcome: CancelOutcome::Succeeds })), "(true, [Exit { reason: Canceled }, Return { is_ok: true }])");
+    assert_eq!(format!("{:?}", on!(writer, exit(ExitReason::Canceled))), "(true, [Persist { status: WorkerStatus { seq_id: 0, created_at: Timestamp { seconds: -62135596800, nanos: 0, offset: 0 }, updated_at: Timestamp { seconds: -62135596800, nanos: 0, offset: 0 }, project_id: \"\", job_id: \"j\", id: \"w1\", kind: WorkerType(0), state: WorkerStateCode(6), epoch: 2, error_message: \"\", extend_bytes: None } }])");
+    assert_eq!(format!("{:?}", on!(writer, StatusWriterEvent::Written { now: MonotonicTime(0) })), "(true, [Notify { status: WorkerStatus { seq_id: 0, created_at: Timestamp { seconds: -62135596800, nanos: 0, offset: 0 }, updated_at: Timestamp { seconds: -62135596800, nanos: 0, offset: 0 }, project_id: \"\", job_id: \"j\", id: \"w1\", kind: WorkerType(0), state: WorkerStateCode(6), epoch: 2, error_message: \"\", extend_bytes: None } }])");
     assert_eq!(format!("{:?}", on!(writer, StatusWriterEvent::Notified)), "(true, [Done { end: Told }, Exited { error: None }])");
     assert_eq!(format!("{:?}", on!(run_loop, RunLoopEvent::Exited { error: None })), "(true, [])");
 

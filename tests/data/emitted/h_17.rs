@@ -253,31 +253,35 @@ fn s13_offline_for_the_last_reason() {
     let mut jm2 = manager(2, true);
     assert_eq!(format!("{:?}", on_recover(&mut jm2)), "(Ok(()), [LoadRows])");
 
-    // 8. jm2 begins to take messages of its workers
-
-    // 9. jm2 reads the records of its workers
-
-    // 10. jm2 has the records of its workers
-    assert_eq!(format!("{:?}", on_rows(&mut jm2, vec![status("w1", Report::Started)])), "(Ok(()), [])");
-
-    // 11. w1 works: stores that, and tells its master
-
-    // 12. w1 reads where its master is
+    // 8. w1 reads where its master is
     assert_eq!(format!("{:?}", on!(w1, master_info(Some(("x", 2))))), "(true, [])");
 
-    // 13. jm2 takes the status of w1, working for jm1
-    assert_eq!(format!("{:?}", on_status(&mut jm2, message("w1", 1, Report::Working))), "(Ok(Dropped(OldMasterEpoch)), [])");
+    // 9. w1 works: stores that, and tells its master
+
+    // 10. jm2 reads the records of its workers
+
+    // 11. jm2 has the records of its workers
+    assert_eq!(format!("{:?}", on_rows(&mut jm2, vec![status("w1", Report::Working)])), "(Ok(()), [])");
+
+    // 12. an age ends
+    w1.set_back(AGE, NOW);
+    assert_eq!(format!("{:?}", on!(w1, ClientEvent::CheckMaster { now: NOW })), "(true, [ReadMasterInfo { purpose: Reload }])");
+    jm2.set_back(AGE, NOW);
+
+    // 13. jm2 begins to take messages of its workers
 
     // 14. w1 has finished: stores that, and tells its master
     assert_eq!(format!("{:?}", on!(w1, ClientEvent::WaitClosed { now: NOW })), "(true, [])");
 
-    // 15. w1 pings
-    assert_eq!(format!("{:?}", on!(w1, ClientEvent::SendPing { now: NOW })), "(true, [Send { node: \"x\", topic: \"heartbeat-ping-j\", ping: HeartbeatPing { send_time: MonotonicTime(0), from_worker_id: \"w1\", epoch: 2, worker_epoch: 3, is_finished: true } }])");
-
-    // 16. jm2 takes the status of w1, finished for jm2
+    // 15. jm2 takes the status of w1, finished for jm2
     assert_eq!(format!("{:?}", on_status(&mut jm2, message("w1", 2, Report::Finished))), "(Ok(Accepted), [])");
 
-    // 17. jm2 takes the finish ping of w1, for jm2
-    assert_eq!(format!("{:?}", on_ping(&mut jm2, &ping("w1", 2, true, NOW))), "(Ok(Accepted), [Pong(Pong { node: \"y\", worker: \"w1\", send_time: MonotonicTime(0), epoch: 2, worker_epoch: None, is_finished: true }), RecoveryEnded { error: None }])");
+    // 16. an age ends
+    w1.set_back(AGE, NOW);
+    assert_eq!(format!("{:?}", on!(w1, ClientEvent::Timer { now: NOW })), "(true, [])");
+    jm2.set_back(AGE, NOW);
+
+    // 17. jm2 waits for its workers no longer
+    assert_eq!(format!("{:?}", on_wake(&mut jm2)), "(Ok(()), [RecoveryEnded { error: None }])");
     assert_eq!(format!("{:?}", on!(start, StartUpEvent::WorkersRecovered)), "(true, [CallOnMasterRecovered])");
 }
