@@ -66,11 +66,13 @@ fn covered(judge: &mut Judge<'_>, outage: &'static Outage) -> Need {
     needed.sort_unstable();
     needed.dedup();
     let is_other = |rule: &Rule| *rule != outage.rule;
+    needed.retain(is_other);
     let of_model = Outage::ALL
         .iter()
         .filter(|other| other.model == outage.model);
-    let of_model: Vec<_> = of_model.map(|other| other.rule).filter(is_other).collect();
-    needed.retain(is_other);
+    let mut of_model: Vec<_> = of_model.map(|other| other.rule).filter(is_other).collect();
+    // What is missed where the promise is broken is the likeliest to do its work.
+    of_model.sort_by_key(|rule| !needed.contains(rule));
     let pairs = combinations(&of_model, 1);
     let sets = (1..=needed.len()).flat_map(|size| combinations(&needed, size));
     for with in pairs.into_iter().chain(sets) {
