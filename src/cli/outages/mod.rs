@@ -5,13 +5,16 @@ mod markdown;
 mod text;
 
 use std::io::Write;
+use std::num::NonZero;
 use std::ops::ControlFlow;
+use std::thread;
 
 use self::document::Document;
 use super::arguments::{OutageFormat, OutageOptions};
 use super::emit::EmitOptions;
 use super::{Answer, CliError, report, watch};
-use crate::protocol::outage::{Checked, Judge, Judged, Need, Outage, Verdict};
+use crate::check::Progress;
+use crate::protocol::outage::{Checked, Judge, Judged, Need, Outage, Verdict, judge_all};
 
 pub(super) fn outages(options: &OutageOptions, out: &mut dyn Write) -> Result<Answer, CliError> {
     let mut wanted: Vec<&'static Outage> = Vec::new();
@@ -24,28 +27,23 @@ pub(super) fn outages(options: &OutageOptions, out: &mut dyn Write) -> Result<An
     }
     let progress = watch::states();
     watch::interrupted();
-    let mut judge = Judge::new().on_progress(|model, now| {
+    let show = |model: &str, now: &Progress| {
         watch::show_for(&progress, model, now);
         if watch::interrupted() {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         }
-    });
-    if let Some(threads) = options.threads {
-        judge = judge.threads(threads.into());
-    }
+    };
+    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = options.threads.map_or_else(cores, usize::from);
     if options.emit.is_asked_for() {
+        let mut judge = Judge::new().threads(threads).on_progress(show);
         let found: Vec<_> = wanted.iter().map(|outage| judge.before(outage)).collect();
-        drop(judge);
         progress.finish_and_clear();
         return emit(options.emit, &found, out);
     }
-    let judged: Vec<_> = wanted
-        .into_iter()
-        .map(|outage| judge.judge(outage))
-        .collect();
-    drop(judge);
+    let judged = judge_all(&wanted, threads, show);
     progress.finish_and_clear();
 
     match options.format {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::switch::{self, Need};
@@ -18,7 +18,7 @@ pub enum Verdict {
     /// It holds: every state was seen.
     Holds,
     /// It is broken.
-    Broken(Rc<Story>),
+    Broken(Arc<Story>),
     /// The check ended before it was known.
     Undecided,
 }
@@ -109,7 +109,7 @@ type OnProgress<'p> = dyn FnMut(&str, &Progress) -> ControlFlow<()> + 'p;
 pub struct Judge<'p> {
     on_progress: Box<OnProgress<'p>>,
     threads: Option<usize>,
-    answered: HashMap<Question, Rc<Answer>>,
+    answered: HashMap<Question, Arc<Answer>>,
 }
 
 /// A question that a check answers.
@@ -263,7 +263,7 @@ impl<'p> Judge<'p> {
         }
     }
 
-    fn states(&mut self, model: ModelName, configuration: Configuration) -> Rc<Answer> {
+    fn states(&mut self, model: ModelName, configuration: Configuration) -> Arc<Answer> {
         let asked = Asked::States;
         self.answer(Question {
             model,
@@ -272,12 +272,12 @@ impl<'p> Judge<'p> {
         })
     }
 
-    fn answer(&mut self, question: Question) -> Rc<Answer> {
+    fn answer(&mut self, question: Question) -> Arc<Answer> {
         if let Some(answer) = self.answered.get(&question) {
-            return Rc::clone(answer);
+            return Arc::clone(answer);
         }
-        let answer = Rc::new(self.ask(question));
-        self.answered.insert(question, Rc::clone(&answer));
+        let answer = Arc::new(self.ask(question));
+        self.answered.insert(question, Arc::clone(&answer));
         answer
     }
 }
@@ -413,7 +413,7 @@ fn told(
     match verdict.counterexample() {
         Some(counterexample) => {
             let story = Story::of(protocol, promise, counterexample);
-            Verdict::Broken(Rc::new(story))
+            Verdict::Broken(Arc::new(story))
         }
         None if verdict.holds() => Verdict::Holds,
         None => Verdict::Undecided,

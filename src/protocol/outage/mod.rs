@@ -14,6 +14,7 @@
 
 mod entries;
 mod judge;
+mod side_by_side;
 mod story;
 mod switch;
 
@@ -21,6 +22,7 @@ use crate::framework::Rule;
 use crate::protocol::{Configuration, ModelName, Promise};
 
 pub use self::judge::{Checked, Judge, Judged, Needed, Verdict};
+pub use self::side_by_side::judge_all;
 pub use self::story::Story;
 pub use self::switch::Need;
 

@@ -1,7 +1,7 @@
 //! Whether a rule is necessary beside all others.
 
 use std::iter;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{Judge, Outage, Story, Verdict};
 use crate::framework::{Policy, Rule};
@@ -12,14 +12,14 @@ use crate::protocol::{Configuration, ModelName};
 #[non_exhaustive]
 pub enum Need {
     /// Without it alone a promise is broken.
-    Necessary(Rc<Story>),
+    Necessary(Arc<Story>),
     /// Without it alone every promise holds, since others do its work: the promise of its
     /// entry is broken only without all of these, and holds as soon as one of them is there.
     Covered {
         /// The others: of the sets that there are, a smallest.
         with: Vec<Rule>,
         /// How the promise is broken without them.
-        story: Rc<Story>,
+        story: Arc<Story>,
     },
     /// No promise is broken without it, whichever few others are taken away as well.
     Questioned,

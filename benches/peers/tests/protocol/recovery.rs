@@ -144,7 +144,7 @@ fn the_recovery_of_two_workers_is_the_same() {
         workers,
         ..lacking(rule, "none")
     })));
-    assert_eq!(counts, [63_587, 56_152]);
+    assert_eq!(counts, [23_570, 20_789]);
 }
 
 #[test]
