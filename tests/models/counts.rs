@@ -133,6 +133,9 @@ fn heartbeats_of_the_frameworks_machines_have_these_states() {
     // Two workers know nothing of each other: all pairs of states are states.
     let two = heartbeat_machines::heartbeat(2, false).unwrap();
     assert!(two.states_at_most().unwrap() >= 2_215 * 2_215);
+    let reduced = Check::new(&one.reduced().unwrap()).run();
+    assert!(reduced.holds());
+    assert!(reduced.unique() <= 2_215);
 }
 
 #[test]
@@ -145,6 +148,12 @@ fn machines_that_are_alike_are_found_to_be() {
         let composition = two_phase_commit_machines::two_phase_commit(managers, false).unwrap();
         let report = Check::new(&composition).symmetric().run();
         assert_eq!(counts(&report), expected);
+        holds(&report);
+    }
+    for (managers, orbits, levels) in [(7, 920, 23), (8, 1_461, 26), (9, 2_232, 29)] {
+        let composition = two_phase_commit_machines::two_phase_commit(managers, false).unwrap();
+        let report = Check::new(&composition).symmetric().run();
+        assert_eq!((counts(&report).0, counts(&report).2), (orbits, levels));
         holds(&report);
     }
     let composition = two_phase_commit_machines::two_phase_commit(4, false).unwrap();

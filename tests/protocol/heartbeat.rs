@@ -1,6 +1,6 @@
 //! Pings, pongs and statuses.
 
-use fsmcheck::check::{Check, Completeness, Model as _, Property, Store, audit};
+use fsmcheck::check::{Check, Completeness, Model as _, Store, audit};
 use fsmcheck::framework::{Policy, Record, Rule, read_record};
 use fsmcheck::protocol::{
     Configuration, Emitted, Fault, Faults, Heartbeat, Promise, ProtocolModel, Transcript, emit,
