@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::arguments::Format;
 use super::{Answer, CliError, report, watch};
 use crate::check::{AnyModel, Check, Counterexample, Model as _, Progress, Property, Report};
-use crate::protocol::{AnyProtocol, ModelName};
+use crate::protocol::{AnyProtocol, ModelName, side_by_side};
 
 /// The answer as a document: see docs/json.md.
 #[derive(Serialize)]
@@ -42,17 +42,16 @@ struct Kept {
 pub(super) fn verify(format: Format, out: &mut dyn Write) -> Result<Answer, CliError> {
     let progress = watch::states();
     watch::interrupted();
-    let mut models = Vec::new();
-    for name in ModelName::ALL {
-        models.push(verified(*name, |now| {
+    let models = side_by_side(ModelName::ALL, watch::cores(), |name, threads| {
+        verified(*name, threads, |now| {
             watch::show_for(&progress, name.as_str(), now);
             if watch::interrupted() {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
             }
-        }));
-    }
+        })
+    });
     progress.finish_and_clear();
     let document = Document {
         clean: models.iter().all(|model| model.clean),
@@ -72,16 +71,21 @@ pub(super) fn verify(format: Format, out: &mut dyn Write) -> Result<Answer, CliE
     })
 }
 
-fn verified(name: ModelName, mut show: impl FnMut(&Progress) -> ControlFlow<()>) -> Verified {
+fn verified(
+    name: ModelName,
+    threads: usize,
+    mut show: impl FnMut(&Progress) -> ControlFlow<()>,
+) -> Verified {
     let started = Instant::now();
     let model = AnyProtocol::new(name, name.usual()).model;
-    // What speaks of single states takes less room, and all cores.
+    // What speaks of single states takes less room, and all threads.
     let is_of_runs = |property: &Property<AnyModel>| property.kind().is_liveness();
     let (of_runs, of_states): (Vec<_>, Vec<_>) =
         model.properties().into_iter().partition(is_of_runs);
     let mut check = |properties: &[Property<AnyModel>]| {
         Check::new(&model)
             .all_violations()
+            .threads(threads)
             .on_progress(&mut show)
             .run_for(properties)
     };

@@ -1,7 +1,9 @@
 //! Long work under the eyes of its user: progress on a terminal, and Ctrl-C.
 
+use std::num::NonZero;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -26,6 +28,11 @@ pub(super) fn interrupted() -> bool {
         });
     });
     INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// How many threads long work takes, unless the user says so.
+pub(super) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// Progress through something whose length in bytes may be known. Nothing is

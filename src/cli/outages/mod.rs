@@ -5,9 +5,7 @@ mod markdown;
 mod text;
 
 use std::io::Write;
-use std::num::NonZero;
 use std::ops::ControlFlow;
-use std::thread;
 
 use self::document::Document;
 use super::arguments::{OutageFormat, OutageOptions};
@@ -35,8 +33,7 @@ pub(super) fn outages(options: &OutageOptions, out: &mut dyn Write) -> Result<An
             ControlFlow::Continue(())
         }
     };
-    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = options.threads.map_or_else(cores, usize::from);
+    let threads = options.threads.map_or_else(watch::cores, usize::from);
     if options.emit.is_asked_for() {
         let mut judge = Judge::new().threads(threads).on_progress(show);
         let found: Vec<_> = wanted.iter().map(|outage| judge.before(outage)).collect();

@@ -9,7 +9,7 @@ use super::switch::{self, Need};
 use super::{Outage, Story};
 use crate::check::{AnyModel, AnyState, Check, Model as _, Progress, Property, Report, Store};
 use crate::framework::{Policy, Rule};
-use crate::protocol::{AnyProtocol, Configuration, ModelName, Promise};
+use crate::protocol::{AnyProtocol, Configuration, ModelName, Promise, side_by_side};
 
 /// What is known of a promise in one configuration.
 #[derive(Clone, Debug)]
@@ -280,6 +280,46 @@ impl<'p> Judge<'p> {
         self.answered.insert(question, Arc::clone(&answer));
         answer
     }
+}
+
+/// Judges entries, those of different models at the same time, on so many threads. The
+/// answers are in the order of the entries, and as those of a single [`Judge`].
+///
+/// Tells about ten times a second what is being checked and how far it is, and leaves what
+/// is undecided when the answer is a break.
+///
+/// # Examples
+///
+/// ```
+/// use std::ops::ControlFlow;
+///
+/// use fsmcheck::protocol::outage::{Outage, judge_all};
+///
+/// let entries = [Outage::named("A13")?, Outage::named("A18")?].concat();
+/// let judged = judge_all(&entries, 2, |_, _| ControlFlow::Continue(()));
+/// assert!(judged.iter().all(|entry| entry.is_as_expected()));
+/// # Ok::<(), fsmcheck::protocol::outage::UnknownOutage>(())
+/// ```
+#[must_use]
+pub fn judge_all(
+    outages: &[&'static Outage],
+    threads: usize,
+    on_progress: impl Fn(&str, &Progress) -> ControlFlow<()> + Sync,
+) -> Vec<Judged> {
+    let mut models: Vec<_> = outages.iter().map(|outage| outage.model).collect();
+    models.sort_unstable();
+    models.dedup();
+    // What entries of one model ask is often the same, and one judge answers it once.
+    let judged = side_by_side(&models, threads, |model, threads| {
+        let mut judge = Judge::new().threads(threads).on_progress(&on_progress);
+        let entries = outages.iter().enumerate();
+        let of_model = entries.filter(|(_, outage)| outage.model == *model);
+        let judged = of_model.map(|(place, outage)| (place, judge.judge(outage)));
+        judged.collect::<Vec<_>>()
+    });
+    let mut judged: Vec<_> = judged.into_iter().flatten().collect();
+    judged.sort_by_key(|(place, _)| *place);
+    judged.into_iter().map(|(_, judged)| judged).collect()
 }
 
 impl Judge<'_> {

@@ -14,15 +14,13 @@
 
 mod entries;
 mod judge;
-mod side_by_side;
 mod story;
 mod switch;
 
 use crate::framework::Rule;
 use crate::protocol::{Configuration, ModelName, Promise};
 
-pub use self::judge::{Checked, Judge, Judged, Needed, Verdict};
-pub use self::side_by_side::judge_all;
+pub use self::judge::{Checked, Judge, Judged, Needed, Verdict, judge_all};
 pub use self::story::Story;
 pub use self::switch::Need;
 
