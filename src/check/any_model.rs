@@ -5,7 +5,8 @@
 //! search: that is what makes it fast, and it takes the compiler as long as all else that
 //! there is of a model. A program of many models whose steps take microseconds (a handler
 //! that is called, a list that is copied) is better served with a pointer to each state and
-//! each action: the models of the protocol take a tenth more time by it.
+//! each action: the catalogue of outages takes 7 % more CPU time by it, a check of runs alone
+//! up to half as much again.
 
 use std::any::Any;
 use std::fmt;
