@@ -30,7 +30,8 @@ pub struct Limits {
     /// At most this long; no limit unless given.
     pub time: Option<Duration>,
     /// At most this many bytes for the states that were seen and those that wait,
-    /// without what they own on the heap; no limit unless given. With the feature `disk`
+    /// without what they own on the heap, unless that is
+    /// [measured](super::Check::measure_memory); no limit unless given. With the feature `disk`
     /// and `Check::spill`, states wait on disk before it is reached. For liveness the
     /// steps between them and the search for runs are within it.
     pub memory: usize,
@@ -160,7 +161,7 @@ pub struct Progress {
     /// How many states of this depth there are.
     pub level: usize,
     /// Bytes of the states seen and of those that wait in memory, without what they own
-    /// on the heap.
+    /// on the heap; or what was [measured](super::Check::measure_memory).
     pub memory: usize,
     /// How long it has taken.
     pub elapsed: Duration,

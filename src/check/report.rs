@@ -70,7 +70,8 @@ pub struct Costs {
     /// Bytes of the set of states at the end, without what states own on the heap; for
     /// liveness with the steps between them and what the search for runs takes.
     pub store: usize,
-    /// The most bytes in use at once, states that wait in memory included.
+    /// The most bytes in use at once, states that wait in memory included; what they own on
+    /// the heap only where that was [measured](super::Check::measure_memory).
     pub peak: usize,
     /// How many threads took part.
     pub threads: usize,

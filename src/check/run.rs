@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::property::Claim;
 use super::search::{
-    Begin, Disk, Initially, Keeper, OnProgress, Outside, Searched, Space, Spill, Task, Teller,
-    breadth_first, depth_first, iterative_deepening, random_walks, walk_to,
+    Begin, Disk, Initially, Keeper, Measure, OnProgress, Outside, Searched, Space, Spill, Task,
+    Teller, breadth_first, depth_first, iterative_deepening, random_walks, walk_to,
 };
 use super::shorten::shortened;
 use super::store::{Exact, Fingerprint, Keyed, Seen, Visited, WideFingerprint};
@@ -56,6 +56,7 @@ pub struct Check<'m, M: Model> {
     all_violations: bool,
     is_symmetric: bool,
     on_progress: Box<OnProgress<'m>>,
+    measure: Option<Box<Measure<'m>>>,
     pub(super) disk: Option<Box<dyn Disk<M::State>>>,
     pub(super) keeper: Option<Box<dyn Keeper<M>>>,
 }
@@ -72,6 +73,7 @@ impl<'m, M: Model> Check<'m, M> {
             all_violations: false,
             is_symmetric: false,
             on_progress: Box::new(|_| ControlFlow::Continue(())),
+            measure: None,
             disk: None,
             keeper: None,
         }
@@ -130,6 +132,33 @@ impl<'m, M: Model> Check<'m, M> {
         }
     }
 
+    /// Has the memory in use measured about ten times a second, in bytes, and ends the check
+    /// when it is more than [`Limits::memory`]. What states own on the heap is not counted
+    /// without it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use fsmcheck::doctest::counter::Counter;
+    /// use fsmcheck::check::{Check, Completeness, Limits, Stop, Store};
+    ///
+    /// // What the allocator or the operating system would say.
+    /// let in_use = || 5_000_000_000;
+    /// let report = Check::new(&Counter { below: u32::MAX })
+    ///     .store(Store::Fingerprint)
+    ///     .limits(Limits::default().memory(4_000_000_000))
+    ///     .measure_memory(in_use)
+    ///     .run();
+    /// let too_much = Completeness::Bounded(Stop::Memory(4_000_000_000));
+    /// assert_eq!(report.completeness(), too_much);
+    /// ```
+    pub fn measure_memory(self, in_use: impl FnMut() -> usize + 'm) -> Self {
+        Self {
+            measure: Some(Box::new(in_use)),
+            ..self
+        }
+    }
+
     /// Runs the check.
     #[must_use]
     pub fn run(self) -> Report<M> {
@@ -181,6 +210,8 @@ impl<'m, M: Model> Check<'m, M> {
             share: self.limits.memory / WAITING_SHARE,
         });
         let memory = self.limits.memory - spill.map_or(0, |spill| spill.share);
+        let measure = self.measure.as_mut();
+        let measure = measure.map(|measure| &mut **measure as &mut Measure<'_>);
         let run = Run {
             space: Space {
                 model: self.model,
@@ -200,7 +231,7 @@ impl<'m, M: Model> Check<'m, M> {
                 all_violations: self.all_violations,
                 started: Instant::now(),
                 before: Duration::ZERO,
-                teller: Teller::new(&mut *self.on_progress, numbers),
+                teller: Teller::new(&mut *self.on_progress, measure, numbers),
             },
             outside: Outside {
                 spill,
@@ -398,7 +429,7 @@ impl<M: Model> Run<'_, M> {
                 search,
                 traces,
                 store: bytes,
-                peak: searched.peak.max(bytes),
+                peak: searched.peak.max(bytes).max(task.teller.peak),
                 threads: task.threads,
             },
             failure: searched.failure.map(|error| error.to_string()),

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::arguments::Format;
 use super::check_options::CheckOptions;
 use super::disk::OnDisk;
+use super::memory::Meter;
 use super::{Answer, CliError, Machines, model, report, watch};
 use crate::check::{
     Audited, Check, Counterexample, Model, Property, Report, StateGraph, audit, state_graph,
@@ -112,6 +113,12 @@ pub(super) fn run<M: Model>(
                 ControlFlow::Continue(())
             }
         });
+    // What states own on the heap is taken, too. States that wait on disk are to make room
+    // when those that were seen come near the limit, and the process may be past it then.
+    if !options.disk.spills() {
+        let mut meter = Meter::new();
+        check = check.measure_memory(move || meter.taken());
+    }
     if let Some(threads) = options.threads {
         check = check.threads(threads.into());
     }

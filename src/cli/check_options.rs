@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::arguments::Format;
 use super::disk::DiskOptions;
 use super::emit::EmitOptions;
+use super::memory;
 use crate::check::{Limits, Search, Store};
 
 /// How many states an audit looks at, unless a limit is given.
@@ -44,7 +45,8 @@ pub(super) struct CheckOptions {
     /// Take at most this long, such as 90s, 15m or 2h
     #[arg(long, value_name = "TIME", value_parser = duration)]
     max_time: Option<Duration>,
-    /// Take at most this much memory for states, in bytes, such as 500M or 2G
+    /// Take at most this much memory, in bytes, such as 500M or 2G; nine tenths of what is
+    /// free unless given
     #[arg(long, value_name = "BYTES", value_parser = amount)]
     max_memory: Option<usize>,
     #[command(flatten)]
@@ -83,7 +85,8 @@ impl CheckOptions {
         let mut limits = Limits::default();
         limits.states = self.max_states.unwrap_or(limits.states);
         limits.depth = self.max_depth.unwrap_or(limits.depth);
-        limits.memory = self.max_memory.unwrap_or(limits.memory);
+        let memory = self.max_memory.or_else(memory::limit);
+        limits.memory = memory.unwrap_or(limits.memory);
         limits.time = self.max_time;
         limits
     }

@@ -31,7 +31,12 @@ pub(super) struct DiskOptions {
 
 impl DiskOptions {
     pub(super) fn are_asked_for(&self) -> bool {
-        self.spill.is_some() || self.checkpoint.is_some()
+        self.spills() || self.checkpoint.is_some()
+    }
+
+    /// Whether states are to wait on disk before there is too little memory for them.
+    pub(super) fn spills(&self) -> bool {
+        self.spill.is_some()
     }
 }
 

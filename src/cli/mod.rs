@@ -43,6 +43,7 @@ mod draw;
 mod emit;
 mod explain;
 mod list;
+mod memory;
 mod model;
 mod outages;
 mod protocol;

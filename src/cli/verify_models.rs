@@ -40,11 +40,11 @@ struct Kept {
 }
 
 pub(super) fn verify(format: Format, out: &mut dyn Write) -> Result<Answer, CliError> {
-    let progress = watch::states();
+    let progress = watch::Lines::new();
     watch::interrupted();
     let models = side_by_side(ModelName::ALL, watch::cores(), |name, threads| {
         verified(*name, threads, |now| {
-            watch::show_for(&progress, name.as_str(), now);
+            progress.show(name.as_str(), now);
             if watch::interrupted() {
                 ControlFlow::Break(())
             } else {
@@ -52,7 +52,7 @@ pub(super) fn verify(format: Format, out: &mut dyn Write) -> Result<Answer, CliE
             }
         })
     });
-    progress.finish_and_clear();
+    progress.clear();
     let document = Document {
         clean: models.iter().all(|model| model.clean),
         models,

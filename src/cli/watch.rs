@@ -1,16 +1,22 @@
 //! Long work under the eyes of its user: progress on a terminal, and Ctrl-C.
 
+use std::collections::HashMap;
 use std::num::NonZero;
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
 
-use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::check::Progress;
 
 /// How often the terminal is written to, in times a second.
 const REFRESH: u8 = 4;
+
+/// A check that has told nothing for so long is taken for ended, or for occupied with what
+/// has no progress.
+const SILENT_AFTER: Duration = Duration::from_secs(2);
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -74,11 +80,55 @@ pub(super) fn show(progress: &ProgressBar, now: &Progress) {
     }
 }
 
-/// Shows how far a check of one of several models has come.
-pub(super) fn show_for(progress: &ProgressBar, model: &str, now: &Progress) {
-    if !progress.is_hidden() {
-        progress.set_message(format!("{model}: {}", line(now)));
-        progress.tick();
+/// Progress of checks of several models at the same time, each in a line. Nothing is shown
+/// where standard error is not a terminal.
+pub(super) struct Lines {
+    all: MultiProgress,
+    /// For each thread that tells of a check its line, and when it told last.
+    of_threads: Mutex<HashMap<ThreadId, (ProgressBar, Instant)>>,
+}
+
+impl Lines {
+    pub(super) fn new() -> Self {
+        let target = ProgressDrawTarget::stderr_with_hz(REFRESH);
+        Self {
+            all: MultiProgress::with_draw_target(target),
+            of_threads: Mutex::default(),
+        }
+    }
+
+    /// Shows how far this thread's check of a model has come.
+    pub(super) fn show(&self, model: &str, now: &Progress) {
+        if self.all.is_hidden() {
+            return;
+        }
+        let mut lines = self.lock();
+        let new = || (self.all.add(states()), Instant::now());
+        let (own, told) = lines.entry(thread::current().id()).or_insert_with(new);
+        own.set_message(format!("{model}: {}", line(now)));
+        own.tick();
+        *told = Instant::now();
+        // Who has nothing more to do says nothing more.
+        lines.retain(|_, (line, told)| {
+            let goes_on = told.elapsed() < SILENT_AFTER;
+            if !goes_on {
+                line.finish_and_clear();
+            }
+            goes_on
+        });
+    }
+
+    /// Leaves nothing on the terminal.
+    pub(super) fn clear(&self) {
+        for (_, (line, _)) in self.lock().drain() {
+            line.finish_and_clear();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ThreadId, (ProgressBar, Instant)>> {
+        self.of_threads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -128,8 +178,6 @@ fn short(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use fsmcheck::check::{
-    Check, Completeness, Ending, Fairness, Limits, Model, Outcome, Property, Stop, check,
+    Check, Completeness, Ending, Fairness, Limits, Model, Outcome, Property, Search, Stop, check,
 };
 
 use crate::graph_model::{GraphModel, any_of, named};
@@ -154,6 +154,41 @@ fn the_user_may_end_it() {
         Completeness::Bounded(Stop::Interrupted)
     );
     assert_eq!(told, 1);
+}
+
+#[test]
+fn memory_that_is_measured_is_within_the_limit_too() {
+    let endless = Counter {
+        up_to: u32::MAX,
+        ..LONG
+    };
+    let never = || Property::<Counter>::never("at the end", |model, state| *state == model.up_to);
+    let back = endless.properties().remove(0);
+    for (property, search) in [
+        (never(), Search::BreadthFirst),
+        (never(), Search::DepthFirst),
+        (never(), Search::IterativeDeepening),
+        (back, Search::BreadthFirst),
+    ] {
+        let mut measured = 3_000_000_000;
+        let mut told = Vec::new();
+        let report = Check::new(&endless)
+            .search(search)
+            .limits(Limits::default().memory(5_000_000_000))
+            .measure_memory(|| {
+                measured += 1_000_000_000;
+                measured
+            })
+            .on_progress(|progress| {
+                told.push(progress.memory);
+                ControlFlow::Continue(())
+            })
+            .run_for(&[property]);
+        let stop = Stop::Memory(5_000_000_000);
+        assert_eq!(report.completeness(), Completeness::Bounded(stop));
+        assert_eq!(told, [4_000_000_000, 5_000_000_000], "{search:?}");
+        assert_eq!(report.costs().peak, 6_000_000_000);
+    }
 }
 
 /// Takes its time at the last state, so that time is over when runs are looked for.

@@ -153,8 +153,8 @@ impl<S: Send + Sync, V: Visited<S>> Level<'_, S, V> {
     }
 
     fn look_at_clock(&self, teller: &mut Teller<'_>) {
-        if teller.tell(|| self.progress()).is_break() {
-            self.end(Stop::Interrupted);
+        if let Err(stop) = teller.tell(&self.limits, || self.progress()) {
+            self.end(stop);
         }
         if self.due.is_some_and(|due| Instant::now() >= due) {
             self.is_paused.store(true, Relaxed);

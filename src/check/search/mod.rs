@@ -25,4 +25,4 @@ pub(super) use self::moment::{Distance, Moment, Resumed, TakeBack};
 pub(super) use self::random::random_walks;
 pub(super) use self::spill::{Disk, Spill};
 pub(super) use self::trace::walk_to;
-pub(super) use self::watch::{OnProgress, Teller, Watch};
+pub(super) use self::watch::{Measure, OnProgress, Teller, Watch};

@@ -23,10 +23,10 @@ pub(super) fn outages(options: &OutageOptions, out: &mut dyn Write) -> Result<An
     if !in_full {
         wanted.extend(Outage::ALL);
     }
-    let progress = watch::states();
+    let progress = watch::Lines::new();
     watch::interrupted();
     let show = |model: &str, now: &Progress| {
-        watch::show_for(&progress, model, now);
+        progress.show(model, now);
         if watch::interrupted() {
             ControlFlow::Break(())
         } else {
@@ -37,11 +37,11 @@ pub(super) fn outages(options: &OutageOptions, out: &mut dyn Write) -> Result<An
     if options.emit.is_asked_for() {
         let mut judge = Judge::new().threads(threads).on_progress(show);
         let found: Vec<_> = wanted.iter().map(|outage| judge.before(outage)).collect();
-        progress.finish_and_clear();
+        progress.clear();
         return emit(options.emit, &found, out);
     }
     let judged = judge_all(&wanted, threads, show);
-    progress.finish_and_clear();
+    progress.clear();
 
     match options.format {
         OutageFormat::Json => report::json(&Document::new(&judged, in_full), out)?,
