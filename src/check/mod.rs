@@ -114,6 +114,7 @@ pub use self::rerun::RerunError;
 pub use self::run::{Check, check};
 pub use self::search::Search;
 pub use self::state_graph::{StateGraph, StateGraphError, state_graph};
+pub(crate) use self::store::Hashers;
 pub use self::store::Store;
 pub use self::walk::{Step, Walk};
 pub use self::warning::Warning;

@@ -1,11 +1,11 @@
 //! Parts of states that most steps leave as they are.
 
 use std::fmt;
-use std::hash::{BuildHasher as _, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use foldhash::quality::FixedState;
+use crate::check::Hashers;
 
 /// A part of a state that most steps leave as it is: copying it copies a pointer, and its
 /// hash is made once.
@@ -33,7 +33,9 @@ struct Part<T> {
 impl<T: Hash> Shared<T> {
     /// A part of a state.
     pub fn new(part: T) -> Self {
-        let hash = [0, 1].map(|seed| FixedState::with_seed(seed).hash_one(&part));
+        let mut hashers = Hashers::seeded([0, 1]);
+        part.hash(&mut hashers);
+        let hash = hashers.all();
         Self(Arc::new(Part { hash, part }))
     }
 

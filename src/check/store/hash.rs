@@ -1,5 +1,6 @@
 //! The hash of a state.
 
+use std::array;
 use std::hash::{BuildHasher as _, Hash, Hasher};
 
 use foldhash::quality::{FixedState, FoldHasher};
@@ -11,20 +12,63 @@ const SEEDS: [u64; 2] = [0x6673_6d63_6865_636b, 0x7769_6465_6861_7368];
 /// which marks an empty place.
 #[inline]
 pub(in crate::check) fn hash_of<S: Hash>(state: &S) -> u64 {
-    seeded(SEEDS[0], state)
+    let mut hasher = Narrow(Hashers::seeded([SEEDS[0]]));
+    state.hash(&mut hasher);
+    hasher.0.finish().max(1)
 }
 
 /// A hash of twice as many bits.
 #[inline]
 pub(in crate::check) fn wide_hash_of<S: Hash>(state: &S) -> [u64; 2] {
-    SEEDS.map(|seed| seeded(seed, state))
+    let mut hasher = Narrow(Hashers::seeded(SEEDS));
+    state.hash(&mut hasher);
+    hasher.0.all().map(|hash| hash.max(1))
 }
 
-#[inline]
-fn seeded<S: Hash>(seed: u64, state: &S) -> u64 {
-    let mut hasher = Narrow(FixedState::with_seed(seed).build_hasher());
-    state.hash(&mut hasher);
-    hasher.0.finish().max(1)
+/// Hashers of different seeds that go through something at the same time.
+pub(crate) struct Hashers<const N: usize>([FoldHasher<'static>; N]);
+
+impl<const N: usize> Hashers<N> {
+    #[inline]
+    pub(crate) fn seeded(seeds: [u64; N]) -> Self {
+        Self(seeds.map(|seed| FixedState::with_seed(seed).build_hasher()))
+    }
+
+    /// What each of them makes of it.
+    #[inline]
+    pub(crate) fn all(&self) -> [u64; N] {
+        array::from_fn(|place| self.0[place].finish())
+    }
+}
+
+/// Hands each call on to every one of several hashers.
+macro_rules! to_each {
+    ($($write:ident($type:ty)),+) => {
+        $(#[inline]
+        fn $write(&mut self, written: $type) {
+            for hasher in &mut self.0 {
+                hasher.$write(written);
+            }
+        })+
+    };
+}
+
+impl<const N: usize> Hasher for Hashers<N> {
+    to_each!(
+        write(&[u8]),
+        write_u8(u8),
+        write_u16(u16),
+        write_u32(u32),
+        write_u64(u64),
+        write_u128(u128),
+        write_usize(usize)
+    );
+
+    /// What the first of them makes of it.
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0[0].finish()
+    }
 }
 
 /// A hasher that takes a small number of the size of a pointer as one byte.
@@ -32,13 +76,13 @@ fn seeded<S: Hash>(seed: u64, state: &S) -> u64 {
 /// A derived `Hash` hands over the variant of an enum in eight bytes, and states are
 /// made of enums. Where the compiler knows how many variants there are, it drops the
 /// comparison as well.
-struct Narrow(FoldHasher<'static>);
+struct Narrow<H>(H);
 
 /// Numbers from this one on take all bytes, behind this one: no two numbers look
 /// alike.
 const WIDE: u8 = u8::MAX;
 
-impl Hasher for Narrow {
+impl<H: Hasher> Hasher for Narrow<H> {
     #[inline]
     fn write(&mut self, bytes: &[u8]) {
         self.0.write(bytes);

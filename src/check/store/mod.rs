@@ -13,6 +13,7 @@ mod table;
 use std::fmt;
 
 pub(super) use self::exact::{Exact, Part};
+pub(crate) use self::hash::Hashers;
 pub(super) use self::hash::{hash_of, wide_hash_of};
 pub(super) use self::keyed::Keyed;
 pub(super) use self::keys::{ByNumber, Fingerprint, Keys, WideFingerprint};
