@@ -14,15 +14,18 @@
 
 mod entries;
 mod judge;
+mod question;
 mod story;
 mod switch;
+mod verdict;
 
 use crate::framework::Rule;
 use crate::protocol::{Configuration, ModelName, Promise};
 
-pub use self::judge::{Checked, Judge, Judged, Needed, Verdict, judge_all};
+pub use self::judge::{Judge, judge_all};
 pub use self::story::Story;
 pub use self::switch::Need;
+pub use self::verdict::{Checked, Judged, Needed, Verdict};
 
 /// Something that went wrong, or can.
 #[derive(Clone, Copy, Debug)]
