@@ -29,6 +29,10 @@
 //! Then `list` shows them, `check counter below=100` checks one, and `check door` checks the
 //! machine with its events in any order.
 //!
+//! A check ends when the process takes more memory than there is for it. Which allocator that
+//! comes from is up to your program: where steps copy lists and text, one that is quick at
+//! small pieces takes a third off the time. The bundled program has mimalloc.
+//!
 //! Answers go to standard output, everything else to standard error. The exit
 //! code answers the question that was asked: 0 yes (or: holds), 1 no (or: a
 //! violation was found), 2 bad usage or input, 3 (of `check`) undecided: a limit was
