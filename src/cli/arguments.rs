@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check_options::CheckOptions;
 use super::emit::EmitOptions;
+use super::format::Format;
 
 /// Verify, test and draw finite state machines written with statig.
 #[derive(Debug, Parser)]
@@ -41,17 +42,6 @@ pub(super) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-}
-
-/// For people or for programs.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
-pub(super) enum Format {
-    /// Text for people
-    #[default]
-    #[value(alias = "text")]
-    Human,
-    /// One JSON document
-    Json,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::arguments::{CanOptions, Format};
+use super::arguments::CanOptions;
+use super::format::Format;
 use super::{Answer, CliError, Machines, folded, report};
 use crate::graph::{Condition, Graph, NamedWalk, StateId, Transition, TransitionKind};
 use crate::machine::Limits;

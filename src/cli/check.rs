@@ -7,9 +7,9 @@ use std::path::Path;
 use derive_where::derive_where;
 use serde::Serialize;
 
-use super::arguments::Format;
 use super::check_options::CheckOptions;
 use super::disk::OnDisk;
+use super::format::Format;
 use super::memory::Meter;
 use super::{Answer, CliError, Machines, model, report, watch};
 use crate::check::{

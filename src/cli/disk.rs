@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::CliError;
-use super::check_options::duration;
+use super::quantity::duration;
 #[cfg(feature = "disk")]
 use crate::check::Model;
 use crate::check::{Check, Property, Report};

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::arguments::{ExplainOptions, Format};
+use super::arguments::ExplainOptions;
+use super::format::Format;
 use super::{Answer, CliError, report};
 use crate::graph::lint::{Code, Explanation};
 

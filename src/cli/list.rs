@@ -4,7 +4,8 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::arguments::{Format, ListOptions};
+use super::arguments::ListOptions;
+use super::format::Format;
 use super::model::{Described, Parameter};
 use super::{Answer, CliError, Machines, report};
 use crate::machine::Limits;

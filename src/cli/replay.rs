@@ -8,7 +8,8 @@ use std::sync::Arc;
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-use super::arguments::{Format, ReplayOptions};
+use super::arguments::ReplayOptions;
+use super::format::Format;
 use super::{Answer, CliError, report, watch};
 use crate::framework::read_record;
 use crate::replay::{Finding, Place, Replay, Summary};

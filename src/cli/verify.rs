@@ -4,7 +4,8 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::arguments::{Format, VerifyOptions};
+use super::arguments::VerifyOptions;
+use super::format::Format;
 use super::{Answer, CliError, Machines, OfMachine, report, verify_models};
 use crate::graph::lint::{Allowance, Allowed, Finding, Level};
 use crate::graph::{Completeness, Graph, Property};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::arguments::Format;
+use super::format::Format;
 use super::{Answer, CliError, report, watch};
 use crate::check::{AnyModel, Check, Counterexample, Model as _, Progress, Property, Report};
 use crate::protocol::{AnyProtocol, ModelName, side_by_side};

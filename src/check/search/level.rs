@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use super::expand::Worker;
+use super::teller::Teller;
 use super::waiting::{PIECE, Room, Waiting};
-use super::watch::Teller;
 use crate::check::estimate::all_states;
 use crate::check::store::Visited;
 use crate::check::{Limits, Model, Progress, Stop};

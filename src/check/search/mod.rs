@@ -8,13 +8,16 @@ mod kind;
 mod level;
 mod moment;
 mod random;
+mod searched;
 mod spill;
+mod task;
+mod teller;
 mod trace;
 mod waiting;
 mod walker;
 mod watch;
 
-pub(super) use self::breadth::{Outside, Searched, Task, breadth_first};
+pub(super) use self::breadth::{Outside, breadth_first};
 pub(super) use self::deepening::iterative_deepening;
 pub(super) use self::depth::depth_first;
 pub(super) use self::expand::{Decisive, Space, judge, judge_end};
@@ -23,6 +26,9 @@ pub(super) use self::moment::{Begin, Initially, Keeper};
 #[cfg(feature = "disk")]
 pub(super) use self::moment::{Distance, Moment, Resumed, TakeBack};
 pub(super) use self::random::random_walks;
+pub(super) use self::searched::Searched;
 pub(super) use self::spill::{Disk, Spill};
+pub(super) use self::task::Task;
+pub(super) use self::teller::{Measure, OnProgress, Teller};
 pub(super) use self::trace::walk_to;
-pub(super) use self::watch::{Measure, OnProgress, Teller, Watch};
+pub(super) use self::watch::Watch;

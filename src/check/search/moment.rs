@@ -4,8 +4,8 @@ use std::convert::Infallible;
 use std::io;
 use std::time::{Duration, Instant};
 
-use super::breadth::Searched;
 use super::expand::Space;
+use super::searched::Searched;
 use super::waiting::Waiting;
 use crate::check::Model;
 use crate::check::store::Saved;

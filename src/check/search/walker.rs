@@ -1,7 +1,7 @@
 //! What searches along a walk have in common: judging the state at its end.
 
-use super::breadth::Searched;
 use super::expand::{Space, judge, judge_end};
+use super::searched::Searched;
 use super::watch::Watch;
 use crate::check::store::{Added, Seen};
 use crate::check::walk::{Step, Walk};
