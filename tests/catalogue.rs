@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use fsmcheck::check::{Check, Property, Store};
 use fsmcheck::cli::{protocol_models, run_to};
-use fsmcheck::protocol::outage::Outage;
+use fsmcheck::framework::Rule;
+use fsmcheck::protocol::outage::{Judge, Outage};
 use fsmcheck::protocol::{Configuration, Faults, ModelName, Promise, ProtocolModel, Visitor};
 
 fn path(name: &str) -> PathBuf {
@@ -183,6 +184,29 @@ fn the_page_of_hazards_is_made_of_the_catalogue() {
     let (code, page) = outages(&arguments);
     made_of("docs/hazards.md", "hazards", &page);
     assert_eq!(code, 0);
+}
+
+/// What a story tells is what the entry is about, and not what another one is.
+#[test]
+fn a_story_misses_the_rule_of_its_entry_alone() {
+    let mut judge = Judge::new();
+    for outage in Outage::ALL {
+        // Another rule would have prevented it as well, in the same step.
+        let others: &[Rule] = match outage.id {
+            "A2" => &[Rule::PongWorkerEpoch],
+            _ => &[],
+        };
+        let is_slow = outage.promise.is_liveness() || !others.is_empty();
+        if cfg!(debug_assertions) && is_slow {
+            continue;
+        }
+        let before = judge.before(outage);
+        let story = before.verdict.story().unwrap();
+        let needed = story.needed.iter().map(|(_, rule)| *rule);
+        let (own, missed): (Vec<_>, Vec<_>) = needed.partition(|rule| *rule == outage.rule);
+        assert!(!own.is_empty(), "{}", outage.id);
+        assert_eq!(missed, others, "{}", outage.id);
+    }
 }
 
 /// Counts the states of a model in which nothing fails, by a store.

@@ -18,7 +18,14 @@ use super::store::wide_hash_of;
 use super::{Fairness, Model, Number, Participants, Property};
 
 /// A model, whatever its types.
-pub(crate) struct AnyModel(Box<dyn DynModel>);
+pub(crate) struct AnyModel {
+    model: Box<dyn DynModel>,
+    /// Which states are within bounds, of those that are within the model's own.
+    within: Option<Box<Within>>,
+}
+
+/// Whether a state is within bounds.
+type Within = dyn Fn(&AnyState) -> bool + Send + Sync;
 
 /// A state of such a model.
 #[derive(Clone)]
@@ -37,15 +44,26 @@ pub(crate) struct AnyAction {
 
 impl AnyModel {
     pub(crate) fn new<M: Model + 'static>(model: M) -> Self {
-        Self(Box::new(Typed {
-            model,
-            variants: RwLock::default(),
-        }))
+        Self {
+            model: Box::new(Typed {
+                model,
+                variants: RwLock::default(),
+            }),
+            within: None,
+        }
+    }
+
+    /// The model within narrower bounds.
+    pub(crate) fn within(self, within: impl Fn(&AnyState) -> bool + Send + Sync + 'static) -> Self {
+        Self {
+            within: Some(Box::new(within)),
+            ..self
+        }
     }
 
     /// The model. It is the caller who knows of what type it is.
     pub(crate) fn of_type<M: Model + 'static>(&self) -> &M {
-        let typed: &dyn Any = &*self.0;
+        let typed: &dyn Any = &*self.model;
         let typed: Option<&Typed<M>> = typed.downcast_ref();
         typed.map_or_else(|| of_another(), |typed| &typed.model)
     }
@@ -84,47 +102,48 @@ impl Model for AnyModel {
     type Action = AnyAction;
 
     fn initial_states(&self) -> Vec<AnyState> {
-        self.0.initial_states()
+        self.model.initial_states()
     }
 
     fn actions(&self, state: &AnyState, actions: &mut Vec<AnyAction>) {
-        self.0.actions(state, actions);
+        self.model.actions(state, actions);
     }
 
     fn next(&self, state: &AnyState, action: &AnyAction) -> Option<AnyState> {
-        self.0.next(state, action)
+        self.model.next(state, action)
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        self.0.properties()
+        self.model.properties()
     }
 
     fn is_end(&self, state: &AnyState) -> bool {
-        self.0.is_end(state)
+        self.model.is_end(state)
     }
 
     fn is_within_bounds(&self, state: &AnyState) -> bool {
-        self.0.is_within_bounds(state)
+        let is_within = |within: &Within| within(state);
+        self.model.is_within_bounds(state) && self.within.as_deref().is_none_or(is_within)
     }
 
     fn fairness(&self) -> Fairness<Self> {
-        self.0.fairness()
+        self.model.fairness()
     }
 
     fn canonical(&self, state: &AnyState) -> Option<AnyState> {
-        self.0.canonical(state)
+        self.model.canonical(state)
     }
 
     fn number(&self, state: &AnyState) -> Option<Number> {
-        self.0.number(state)
+        self.model.number(state)
     }
 
     fn is_reduced(&self) -> bool {
-        self.0.is_reduced()
+        self.model.is_reduced()
     }
 
     fn action_name(&self, action: &AnyAction) -> String {
-        self.0.action_name(action)
+        self.model.action_name(action)
     }
 
     fn action_kind(&self, action: &AnyAction) -> Option<usize> {
@@ -132,19 +151,19 @@ impl Model for AnyModel {
     }
 
     fn kind_name(&self, action: &AnyAction) -> String {
-        self.0.kind_name(action)
+        self.model.kind_name(action)
     }
 
     fn state_form(&self, state: &AnyState) -> String {
-        self.0.state_form(state)
+        self.model.state_form(state)
     }
 
     fn participants(&self, action: &AnyAction) -> Option<Participants> {
-        self.0.participants(action)
+        self.model.participants(action)
     }
 
     fn declared_actions(&self) -> Vec<String> {
-        self.0.declared_actions()
+        self.model.declared_actions()
     }
 }
 
@@ -439,6 +458,16 @@ mod tests {
             }
         }
         assert!(!any.is_reduced());
+    }
+
+    #[test]
+    fn bounds_can_be_narrowed() {
+        let narrow = AnyModel::new(Counters).within(|state| state.of_type::<[u8; 2]>()[1] < 2);
+        // Two columns of the four are left, without a jump back from the last two squares.
+        assert_eq!(check(&narrow, Store::Exact, false, false).unique(), 8);
+        assert_eq!(check(&narrow, Store::Exact, false, true).unique(), 8);
+        let all = check(&AnyModel::new(Counters), Store::Exact, false, false);
+        assert_eq!(all.unique(), 16);
     }
 
     #[test]

@@ -56,6 +56,12 @@ impl Trail {
         self.needed >> rule as u8 & 1 == 1
     }
 
+    /// Whether no other rule than this one was needed in the last step.
+    #[must_use]
+    pub fn needs_no_other(&self, rule: Rule) -> bool {
+        self.needed & !(1 << rule as u8) == 0
+    }
+
     /// Whether a broken promise counts: always, unless a rule is
     /// [watched](Configuration::watched) that was not needed yet.
     #[must_use]

@@ -250,7 +250,10 @@ impl<R: Recorder> Step<'_, R> {
         if let Some((master_epoch, worker_epoch, is_finished)) = answered {
             if !is_accepted {
                 self.broke(Promise::S11);
-                self.needs(Rule::PongAfterAcceptance);
+                // What ends the master is not the pong.
+                if receipt.is_ok() {
+                    self.needs(Rule::PongAfterAcceptance);
+                }
             }
             let pong = Pong {
                 master_epoch,

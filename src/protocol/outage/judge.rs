@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::question::{Answer, Asked, OnProgress, Question};
 use super::{Checked, Judged, Needed, Outage, Verdict, switch};
 use crate::check::Progress;
-use crate::framework::Policy;
+use crate::framework::{Policy, Rule};
 use crate::protocol::{Configuration, ModelName, Promise, side_by_side};
 
 /// Judges entries of the catalogue. What several of them ask is answered once.
@@ -73,14 +73,32 @@ impl<'p> Judge<'p> {
     }
 
     /// How an entry comes about: its promise under the original's rules without that of the
-    /// entry, where the rule was needed before.
+    /// entry, where the rule was needed before. The story is one in which no other rule is
+    /// missed, if there is any.
     pub fn before(&mut self, outage: &Outage) -> Checked {
+        let alone = self.before_with(outage, Some(outage.rule));
+        if !alone.verdict.holds() {
+            return alone;
+        }
+        let with_others = self.before_with(outage, None);
+        Checked {
+            took: alone.took + with_others.took,
+            ..with_others
+        }
+    }
+
+    /// The same, with steps that need other rules or without.
+    pub(super) fn before_with(&mut self, outage: &Outage, alone: Option<Rule>) -> Checked {
         let configuration = Configuration {
             policy: Policy::before(outage.rule),
             watched: Some(outage.rule),
             ..outage.configuration()
         };
-        self.promise(outage.model, configuration, outage.promise)
+        let question = Question {
+            alone,
+            ..Question::new(outage.model, configuration, Asked::Promise(outage.promise))
+        };
+        self.answer(question).checked(outage.promise)
     }
 
     /// The entry's promise under a policy, and whether its rule is needed there.
@@ -107,13 +125,8 @@ impl<'p> Judge<'p> {
         configuration: Configuration,
         promise: Promise,
     ) -> Checked {
-        let asked = Asked::Promise(promise);
-        self.answer(Question {
-            model,
-            configuration,
-            asked,
-        })
-        .checked(promise)
+        self.answer(Question::new(model, configuration, Asked::Promise(promise)))
+            .checked(promise)
     }
 
     /// The first promise of a model that is broken, if one is.
@@ -122,11 +135,7 @@ impl<'p> Judge<'p> {
         model: ModelName,
         configuration: Configuration,
     ) -> Verdict {
-        let answer = self.answer(Question {
-            model,
-            configuration,
-            asked: Asked::First,
-        });
+        let answer = self.answer(Question::new(model, configuration, Asked::First));
         let mut is_undecided = false;
         for promise in Promise::ALL {
             match answer.promises.get(promise) {
@@ -143,12 +152,7 @@ impl<'p> Judge<'p> {
     }
 
     fn states(&mut self, model: ModelName, configuration: Configuration) -> Arc<Answer> {
-        let asked = Asked::States;
-        self.answer(Question {
-            model,
-            configuration,
-            asked,
-        })
+        self.answer(Question::new(model, configuration, Asked::States))
     }
 
     fn answer(&mut self, question: Question) -> Arc<Answer> {

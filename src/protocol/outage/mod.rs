@@ -10,7 +10,9 @@
 //! A promise may be broken in many ways. What counts here is a run with the *key step* of
 //! the entry in it: one in which the rule was [needed](crate::protocol::Trail::is_needed).
 //! The original as it was before must have such a run that breaks the promise; the
-//! original of today, where it has the rule, must have no key step in any run.
+//! original of today, where it has the rule, must have no key step in any run. Since the
+//! original lacks other rules, too, the run that is told is one in which none of them was
+//! needed, if there is any.
 
 mod entries;
 mod judge;

@@ -19,6 +19,8 @@ pub(super) struct Question {
     pub(super) model: ModelName,
     pub(super) configuration: Configuration,
     pub(super) asked: Asked,
+    /// The only rule that may be needed: steps in which another one is are not taken.
+    pub(super) alone: Option<Rule>,
 }
 
 /// What is asked of a model.
@@ -43,10 +45,25 @@ pub(super) struct Answer {
 }
 
 impl Question {
+    pub(super) fn new(model: ModelName, configuration: Configuration, asked: Asked) -> Self {
+        Self {
+            model,
+            configuration,
+            asked,
+            alone: None,
+        }
+    }
+
     /// Has it answered by the model that it is about, by so many threads or by all cores.
     pub(super) fn ask(self, threads: Option<usize>, on_progress: &mut OnProgress<'_>) -> Answer {
         let started = Instant::now();
-        let protocol = AnyProtocol::new(self.model, self.configuration);
+        let mut protocol = AnyProtocol::new(self.model, self.configuration);
+        if let Some(rule) = self.alone {
+            let trail = protocol.trail();
+            protocol.model = protocol
+                .model
+                .within(move |state| trail(state).needs_no_other(rule));
+        }
         let asked = self.asked;
         let mut answer = Answer::default();
         // What speaks of single states takes less room, and all cores.

@@ -60,7 +60,7 @@ pub(super) fn need(judge: &mut Judge<'_>, outage: &'static Outage) -> Need {
 /// its own. Of two rules any will be tried; of more, those that are needed where the
 /// original breaks the promise.
 fn covered(judge: &mut Judge<'_>, outage: &'static Outage) -> Need {
-    let before = judge.before(outage).verdict;
+    let before = judge.before_with(outage, None).verdict;
     let needed = before.story().into_iter().flat_map(|story| &story.needed);
     let mut needed: Vec<_> = needed.map(|(_, rule)| *rule).collect();
     needed.sort_unstable();

@@ -103,7 +103,14 @@ fn s10_ping_of_both_epochs() {
     // 1. jm1 orders j (worker epoch 1) from x
     assert_eq!(format!("{:?}", jm1.before_start("j", "x", 1, NOW)), "Ok(())");
 
-    // 2. x gets the confirmation for j (worker epoch 1)
+    // 2. jm1 crashes
+
+    // 3. jm2 starts
+    let mut jm2 = WorkerManager::after_failover(2, policy);
+    assert_eq!(format!("{:?}", jm2.recover(&mut vec![])), "Ok(())");
+    assert_eq!(format!("{:?}", jm2.rows_loaded(vec![], NOW, &mut vec![])), "Ok(())");
+
+    // 4. x gets the confirmation for j (worker epoch 1)
     assert_eq!(format!("{:?}", submit(&mut x, "j", MonotonicTime(0))), "(Ok(()), [Launch(SubmittedTask { id: \"j\", submitted_at: MonotonicTime(0) })])");
     let mut j_e1 = Guarded::new(MasterClient::new(&ClientStart { master: "jm".into(), worker: "j".into(), worker_epoch: 1, submitted: MonotonicTime(0), started: NOW }, policy, timeouts));
     let mut j_e1_loop = Guarded::new(RunLoop::new(Role::JobMaster, policy, timeouts));
@@ -111,27 +118,18 @@ fn s10_ping_of_both_epochs() {
     assert_eq!(format!("{:?}", run(&mut j_e1_loop, RunLoopEvent::Run)), "Ok([CallInit])");
     assert_eq!(format!("{:?}", start(&mut j_e1_start, StartUpEvent::Start)), "Ok([StartHeartbeat, ListenToMaster, ReadMasterInfo])");
     assert_eq!(format!("{:?}", tell(&mut j_e1, ClientEvent::ReadMasterInfo)), "Ok([ReadMasterInfo { purpose: Caller }])");
-    assert_eq!(format!("{:?}", tell(&mut j_e1, ClientEvent::MasterInfoRead { info: Some(MasterInfo { node: "m".into(), epoch: 1 }) })), "Ok([])");
+    assert_eq!(format!("{:?}", tell(&mut j_e1, ClientEvent::MasterInfoRead { info: Some(MasterInfo { node: "m".into(), epoch: 2 }) })), "Ok([])");
     assert_eq!(format!("{:?}", start(&mut j_e1_start, StartUpEvent::MasterInfoRead)), "Ok([RefreshMetadata])");
     assert_eq!(format!("{:?}", start(&mut j_e1_start, StartUpEvent::MetadataRefreshed { stored: MasterStateCode(1) })), "Ok([StartManager { load_workers: false }, ListenToWorkers, CallInitImpl])");
 
-    // 3. j (worker epoch 1) pings
-    assert_eq!(format!("{:?}", tell(&mut j_e1, ClientEvent::SendPing { now: MonotonicTime(0) })), "Ok([Send { node: \"m\", topic: \"heartbeat-ping-jm\", ping: HeartbeatPing { send_time: MonotonicTime(0), from_worker_id: \"j\", epoch: 1, worker_epoch: 1, is_finished: false } }])");
+    // 5. jm2 orders j (worker epoch 2) from x
+    assert_eq!(format!("{:?}", jm2.before_start("j", "x", 2, NOW)), "Ok(())");
 
-    // 4. j (worker epoch 1) has started
-    assert_eq!(format!("{:?}", start(&mut j_e1_start, StartUpEvent::BusinessInitialised)), "Ok([MarkInit { is_conditional: false }])");
-    assert_eq!(format!("{:?}", start(&mut j_e1_start, StartUpEvent::Marked)), "Ok([WriteRow])");
-    assert_eq!(format!("{:?}", start(&mut j_e1_start, StartUpEvent::RowWritten)), "Ok([ReportInit])");
-    assert_eq!(format!("{:?}", start(&mut j_e1_start, StartUpEvent::Reported)), "Ok([Initialised])");
-    assert_eq!(format!("{:?}", run(&mut j_e1_loop, RunLoopEvent::Initialised { now: MonotonicTime(0) })), "Ok([])");
+    // 6. j (worker epoch 1) pings
+    assert_eq!(format!("{:?}", tell(&mut j_e1, ClientEvent::SendPing { now: MonotonicTime(0) })), "Ok([Send { node: \"m\", topic: \"heartbeat-ping-jm\", ping: HeartbeatPing { send_time: MonotonicTime(0), from_worker_id: \"j\", epoch: 2, worker_epoch: 1, is_finished: false } }])");
 
-    // 5. jm1 gets the status of j (worker epoch 1, to jm1) without its body
-    assert_eq!(format!("{:?}", jm1.status_message(status("j", 1, None), &mut vec![])), "Ok(Accepted)");
-    assert_eq!(format!("{:?}", jm1.tick(TickInput::Start, &mut vec![])), "Ok(Callback)");
-    assert_eq!(format!("{:?}", jm1.tick(TickInput::CallbackDone, &mut vec![])), "Ok(Done)");
-
-    // 6. jm1 gets the ping of j (worker epoch 1, to jm1) for the first of two times
-    assert_eq!(format!("{:?}", jm1.heartbeat(&ping("j", 1, 1, false, 0), "x", NOW, &mut vec![])), "Ok(Accepted)");
-    assert_eq!(format!("{:?}", jm1.tick(TickInput::Start, &mut vec![])), "Ok(Callback)");
-    assert_eq!(format!("{:?}", jm1.tick(TickInput::CallbackDone, &mut vec![])), "Ok(Done)");
+    // 7. jm2 gets the ping of j (worker epoch 1, to jm2)
+    assert_eq!(format!("{:?}", jm2.heartbeat(&ping("j", 2, 1, false, 0), "x", NOW, &mut vec![])), "Ok(Accepted)");
+    assert_eq!(format!("{:?}", jm2.tick(TickInput::Start, &mut vec![])), "Ok(Callback)");
+    assert_eq!(format!("{:?}", jm2.tick(TickInput::CallbackDone, &mut vec![])), "Ok(Done)");
 }

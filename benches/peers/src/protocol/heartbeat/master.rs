@@ -100,7 +100,9 @@ impl Heartbeat {
             }
         } else if !self.rules.pong_after_acceptance {
             state.trail.broke("S11");
-            self.needs(state, "pong_after_acceptance");
+            if verdict != Verdict::Fatal {
+                self.needs(state, "pong_after_acceptance");
+            }
         }
         if verdict == Verdict::Fatal {
             state.trail.broke("S8");
