@@ -56,10 +56,11 @@ impl Trail {
         self.needed >> rule as u8 & 1 == 1
     }
 
-    /// Whether no other rule than this one was needed in the last step.
+    /// Whether no other rules than these were needed in the last step.
     #[must_use]
-    pub fn needs_no_other(&self, rule: Rule) -> bool {
-        self.needed & !(1 << rule as u8) == 0
+    pub fn needs_only(&self, rules: &[Rule]) -> bool {
+        let known = rules.iter().fold(0, |known, rule| known | 1 << *rule as u8);
+        self.needed & !known == 0
     }
 
     /// Whether a broken promise counts: always, unless a rule is

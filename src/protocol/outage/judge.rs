@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::question::{Answer, Asked, OnProgress, Question};
-use super::{Checked, Judged, Needed, Outage, Verdict, switch};
+use super::switch::{self, combinations};
+use super::{Checked, Judged, Needed, Outage, Verdict};
 use crate::check::Progress;
 use crate::framework::{Policy, Rule};
 use crate::protocol::{Configuration, ModelName, Promise, side_by_side};
@@ -74,28 +75,38 @@ impl<'p> Judge<'p> {
 
     /// How an entry comes about: its promise under the original's rules without that of the
     /// entry, where the rule was needed before. The story is one in which no other rule is
-    /// missed, if there is any.
+    /// missed, or else as few as can be.
     pub fn before(&mut self, outage: &Outage) -> Checked {
-        let alone = self.before_with(outage, Some(outage.rule));
+        let alone = self.before_missing(outage, Some(vec![outage.rule]));
         if !alone.verdict.holds() {
             return alone;
         }
-        let with_others = self.before_with(outage, None);
-        Checked {
-            took: alone.took + with_others.took,
-            ..with_others
+        let any = self.before_missing(outage, None);
+        let story = any.verdict.story();
+        let others = story.map_or_else(Vec::new, |story| story.missed_beside(outage.rule));
+        let mut took = alone.took + any.took;
+        for size in 1..others.len() {
+            for mut missed in combinations(&others, size) {
+                missed.push(outage.rule);
+                let few = self.before_missing(outage, Some(missed));
+                took += few.took;
+                if !few.verdict.holds() {
+                    return Checked { took, ..few };
+                }
+            }
         }
+        Checked { took, ..any }
     }
 
-    /// The same, with steps that need other rules or without.
-    pub(super) fn before_with(&mut self, outage: &Outage, alone: Option<Rule>) -> Checked {
+    /// The same, if these rules alone may be missed.
+    pub(super) fn before_missing(&mut self, outage: &Outage, missed: Option<Vec<Rule>>) -> Checked {
         let configuration = Configuration {
             policy: Policy::before(outage.rule),
             watched: Some(outage.rule),
             ..outage.configuration()
         };
         let question = Question {
-            alone,
+            missed,
             ..Question::new(outage.model, configuration, Asked::Promise(outage.promise))
         };
         self.answer(question).checked(outage.promise)

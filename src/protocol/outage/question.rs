@@ -14,13 +14,13 @@ use crate::protocol::{AnyProtocol, Configuration, ModelName, Promise};
 pub(super) type OnProgress<'p> = dyn FnMut(&str, &Progress) -> ControlFlow<()> + 'p;
 
 /// A question that a check answers.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Question {
     pub(super) model: ModelName,
     pub(super) configuration: Configuration,
     pub(super) asked: Asked,
-    /// The only rule that may be needed: steps in which another one is are not taken.
-    pub(super) alone: Option<Rule>,
+    /// The rules that may be missed: a step in which another one is needed is not taken.
+    pub(super) missed: Option<Vec<Rule>>,
 }
 
 /// What is asked of a model.
@@ -50,19 +50,18 @@ impl Question {
             model,
             configuration,
             asked,
-            alone: None,
+            missed: None,
         }
     }
 
     /// Has it answered by the model that it is about, by so many threads or by all cores.
-    pub(super) fn ask(self, threads: Option<usize>, on_progress: &mut OnProgress<'_>) -> Answer {
+    pub(super) fn ask(&self, threads: Option<usize>, on_progress: &mut OnProgress<'_>) -> Answer {
         let started = Instant::now();
         let mut protocol = AnyProtocol::new(self.model, self.configuration);
-        if let Some(rule) = self.alone {
+        if let Some(missed) = self.missed.clone() {
             let trail = protocol.trail();
-            protocol.model = protocol
-                .model
-                .within(move |state| trail(state).needs_no_other(rule));
+            let is_within = move |state: &AnyState| trail(state).needs_only(&missed);
+            protocol.model = protocol.model.within(is_within);
         }
         let asked = self.asked;
         let mut answer = Answer::default();

@@ -57,6 +57,15 @@ impl Story {
             emitted: protocol.emit(counterexample),
         }
     }
+
+    /// The rules that were needed beside this one.
+    pub(super) fn missed_beside(&self, rule: Rule) -> Vec<Rule> {
+        let needed = self.needed.iter().map(|(_, needed)| *needed);
+        let mut others: Vec<_> = needed.filter(|needed| *needed != rule).collect();
+        others.sort_unstable();
+        others.dedup();
+        others
+    }
 }
 
 /// Numbered steps, each with the rules that were needed in it.

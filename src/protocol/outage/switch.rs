@@ -60,13 +60,10 @@ pub(super) fn need(judge: &mut Judge<'_>, outage: &'static Outage) -> Need {
 /// its own. Of two rules any will be tried; of more, those that are needed where the
 /// original breaks the promise.
 fn covered(judge: &mut Judge<'_>, outage: &'static Outage) -> Need {
-    let before = judge.before_with(outage, None).verdict;
-    let needed = before.story().into_iter().flat_map(|story| &story.needed);
-    let mut needed: Vec<_> = needed.map(|(_, rule)| *rule).collect();
-    needed.sort_unstable();
-    needed.dedup();
+    let before = judge.before_missing(outage, None).verdict;
+    let story = before.story();
+    let needed = story.map_or_else(Vec::new, |story| story.missed_beside(outage.rule));
     let is_other = |rule: &Rule| *rule != outage.rule;
-    needed.retain(is_other);
     let of_model = Outage::ALL
         .iter()
         .filter(|other| other.model == outage.model);
@@ -104,7 +101,7 @@ fn without(configuration: Configuration, rules: &[Rule]) -> Configuration {
 }
 
 /// Every choice of so many of these, in order.
-fn combinations(of: &[Rule], size: usize) -> Vec<Vec<Rule>> {
+pub(super) fn combinations(of: &[Rule], size: usize) -> Vec<Vec<Rule>> {
     match (size, of) {
         (0, _) => vec![Vec::new()],
         (_, []) => Vec::new(),
