@@ -463,7 +463,7 @@ mod tests {
     #[test]
     fn bounds_can_be_narrowed() {
         let narrow = AnyModel::new(Counters).within(|state| state.of_type::<[u8; 2]>()[1] < 2);
-        // Two columns of the four are left, without a jump back from the last two squares.
+        // Two columns of the four are left.
         assert_eq!(check(&narrow, Store::Exact, false, false).unique(), 8);
         assert_eq!(check(&narrow, Store::Exact, false, true).unique(), 8);
         let all = check(&AnyModel::new(Counters), Store::Exact, false, false);

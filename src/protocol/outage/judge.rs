@@ -75,7 +75,7 @@ impl<'p> Judge<'p> {
 
     /// How an entry comes about: its promise under the original's rules without that of the
     /// entry, where the rule was needed before. The story is one in which no other rule is
-    /// missed, or else as few as can be.
+    /// missed, or else as few as can be of those that a shortest one misses.
     pub fn before(&mut self, outage: &Outage) -> Checked {
         let alone = self.before_missing(outage, Some(vec![outage.rule]));
         if !alone.verdict.holds() {

@@ -12,7 +12,7 @@
 //! The original as it was before must have such a run that breaks the promise; the
 //! original of today, where it has the rule, must have no key step in any run. Since the
 //! original lacks other rules, too, the run that is told is one in which none of them was
-//! needed, or else as few as can be.
+//! needed, or else as few as can be of those that a shortest run needs.
 
 mod entries;
 mod judge;
